@@ -1,0 +1,168 @@
+"""One class for each error code of the IAM API, with the HTTP status AWS documents for it.
+
+Operations raise them; the door that was used (console or Query API) renders them.
+
+Rules: API_Operations, "Errors" of each operation; CommonErrors.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "ERRORS",
+    "AccessDenied",
+    "ConcurrentModification",
+    "DeleteConflict",
+    "EntityAlreadyExists",
+    "EntityTemporarilyUnmodifiable",
+    "IamError",
+    "InvalidInput",
+    "InvalidUserType",
+    "LimitExceeded",
+    "MalformedPolicyDocument",
+    "NoSuchEntity",
+    "PasswordPolicyViolation",
+    "PolicyEvaluation",
+    "PolicyNotAttachable",
+    "ServiceFailure",
+    "UnmodifiableEntity",
+    "ValidationError",
+]
+
+
+class IamError(Exception):
+    """A request that IAM refuses; `field` is the API parameter at fault (`userName`), when there is one."""
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class AccessDenied(IamError):
+    """The caller's policies do not allow the action on the resource. Rules: troubleshoot_access-denied."""
+
+    code, status = "AccessDenied", 403
+
+    def __init__(self, message: str, *, action: str, resource: str, principal_arn: str, reason: str) -> None:
+        super().__init__(message)
+        self.action = action
+        self.resource = resource
+        self.principal_arn = principal_arn
+        self.reason = reason
+        self.decision: object | None = None
+
+
+class NoSuchEntity(IamError):
+    """The request names a user, group, role, policy, key or version that does not exist."""
+
+    code, status = "NoSuchEntity", 404
+
+
+class EntityAlreadyExists(IamError):
+    """The name is taken in this account; names that differ only by case count as the same."""
+
+    code, status = "EntityAlreadyExists", 409
+
+
+class LimitExceeded(IamError):
+    """A quota would be passed. Rules: reference_iam-quotas."""
+
+    code, status = "LimitExceeded", 409
+
+
+class DeleteConflict(IamError):
+    """Something still hangs on what is to be deleted: a key, a membership, an attachment, a version."""
+
+    code, status = "DeleteConflict", 409
+
+
+class MalformedPolicyDocument(IamError):
+    """The policy document breaks the grammar of its kind. Rules: reference_policies_grammar."""
+
+    code, status = "MalformedPolicyDocument", 400
+
+
+class InvalidInput(IamError):
+    """A parameter is well formed, but out of range or at odds with another one."""
+
+    code, status = "InvalidInput", 400
+
+
+class ValidationError(IamError):
+    """A parameter breaks its length, range or pattern. Rules: CommonErrors."""
+
+    code, status = "ValidationError", 400
+
+
+class UnmodifiableEntity(IamError):
+    """Only the service that a role is linked to may change that role."""
+
+    code, status = "UnmodifiableEntity", 400
+
+
+class EntityTemporarilyUnmodifiable(IamError):
+    """The entity is still being created, or was just deleted and made again: try later."""
+
+    code, status = "EntityTemporarilyUnmodifiable", 409
+
+
+class PasswordPolicyViolation(IamError):
+    """The new password breaks the account's password policy. Rules: id_credentials_passwords_account-policy."""
+
+    code, status = "PasswordPolicyViolation", 400
+
+
+class InvalidUserType(IamError):
+    """The root user or a role session called something that only an IAM user may call. Rules: API_ChangePassword."""
+
+    code, status = "InvalidUserType", 400
+
+
+class ConcurrentModification(IamError):
+    """Somebody else changed the same entity at the same time; nothing was changed by this request."""
+
+    code, status = "ConcurrentModification", 409
+
+
+class PolicyNotAttachable(IamError):
+    """A policy made for service-linked roles was to be attached to something else. Rules: API_AttachRolePolicy."""
+
+    code, status = "PolicyNotAttachable", 400
+
+
+class PolicyEvaluation(IamError):
+    """A well-formed policy could not be evaluated by the simulator. Rules: API_SimulatePrincipalPolicy."""
+
+    code, status = "PolicyEvaluation", 500
+
+
+class ServiceFailure(IamError):
+    """The service failed for a reason that lies with the service, not with the request."""
+
+    code, status = "ServiceFailure", 500
+
+
+ERRORS: dict[str, type[IamError]] = {
+    error.code: error
+    for error in (
+        AccessDenied,
+        NoSuchEntity,
+        EntityAlreadyExists,
+        LimitExceeded,
+        DeleteConflict,
+        MalformedPolicyDocument,
+        InvalidInput,
+        ValidationError,
+        UnmodifiableEntity,
+        EntityTemporarilyUnmodifiable,
+        PasswordPolicyViolation,
+        InvalidUserType,
+        ConcurrentModification,
+        PolicyNotAttachable,
+        PolicyEvaluation,
+        ServiceFailure,
+    )
+}

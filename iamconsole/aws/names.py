@@ -15,6 +15,7 @@ from iamconsole.aws import quotas
 from iamconsole.aws.errors import InvalidInput, ValidationError
 from iamconsole.aws.identifiers import is_account_id
 
+_RESERVED = "aws:"
 _ANY_SCRIPT = r"\p{L}\p{Z}\p{N}"
 _CHARACTER_CLASS = re.compile(r"\[(?:\\.|[^\]])*\]")
 
@@ -181,20 +182,28 @@ def check_tags(tags: Sequence[tuple[str, str]], parameter: str = "tags") -> None
         broken += failures(TAG_KEY, key, f"{parameter}.{number}.member.key")
         broken += failures(TAG_VALUE, value, f"{parameter}.{number}.member.value")
     refuse(broken, field=parameter)
-    _refuse_reserved_keys([key for key, _ in tags], parameter)
+    _refuse_reserved_tags(tags, parameter)
+    check_tag_keys_differ([key for key, _ in tags], parameter)
 
 
-def _refuse_reserved_keys(keys: Iterable[str], parameter: str) -> None:
+def check_tag_keys_differ(keys: Iterable[str], parameter: str = "tags") -> None:
+    """Refuse keys that are the same when case is ignored. Rules: id_tags, "Case sensitivity"."""
     seen: set[str] = set()
     for key in keys:
         folded = key.lower()
-        if folded.startswith("aws:"):
-            raise InvalidInput(f"Tag keys that begin with aws: are reserved for AWS: {key}", field=parameter)
         if folded in seen:
             raise InvalidInput(
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive.", field=parameter
             )
         seen.add(folded)
+
+
+def _refuse_reserved_tags(tags: Iterable[tuple[str, str]], parameter: str) -> None:
+    for key, value in tags:
+        if key.lower().startswith(_RESERVED):
+            raise InvalidInput(f"Tag keys that begin with {_RESERVED} are reserved for AWS: {key}", field=parameter)
+        if value.startswith(_RESERVED):
+            raise InvalidInput(f"Tag values that begin with {_RESERVED} are reserved for AWS: {value}", field=parameter)
 
 
 def _failure(parameter: str, constraint: str) -> str:

@@ -1,0 +1,19 @@
+"""The project as a Django app: its management commands and what follows a migration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class ProjectConfig(AppConfig):
+    """Carries `management/commands`; has no tables of its own."""
+
+    name = "iamconsole"
+    label = "iamconsole"
+
+
+class StaticFiles(StaticFilesConfig):
+    """Django's static files without the sources that `static/vendor` is built from."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "src"]

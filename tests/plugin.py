@@ -1,0 +1,44 @@
+"""Starts one throw-away PostgreSQL for the whole test run, before Django reads its settings.
+
+Loaded with `-p tests.plugin`: a conftest.py would come too late. Workers of xdist inherit the environment,
+join the same server and make a database each. DATABASE_URL, where it is set, is used instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from iamconsole.localpg import LocalPostgres
+
+_cleanup: list[Callable[[], object]] = []
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this process started and remove its folder."""
+    while _cleanup:
+        _cleanup.pop()()
+
+
+def _prepare() -> None:
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="iamconsole-tests-"))
+    _cleanup.append(lambda: shutil.rmtree(folder, ignore_errors=True))
+    folder.chmod(0o755)  # root lends the server to another account, which must get in
+    os.environ["IAMCONSOLE_HOME"] = str(folder)
+    os.environ["IAMCONSOLE_SECRET_KEY"] = "tests only " * 4
+    os.environ["IAMCONSOLE_SEALING_KEY"] = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
+    if not os.environ.get("DATABASE_URL"):
+        server = LocalPostgres(folder, durable=False)
+        os.environ["DATABASE_URL"] = server.start().owner
+        _cleanup.append(server.stop)
+
+
+_prepare()

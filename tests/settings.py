@@ -1,0 +1,8 @@
+"""The settings of the tests: the real ones, with a quick hasher and a password nobody uses."""
+
+from __future__ import annotations
+
+from iamconsole.settings import *  # noqa: F403 - the tests run on the real settings
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]

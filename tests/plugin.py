@@ -6,23 +6,15 @@ join the same server and make a database each. DATABASE_URL, where it is set, is
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import signal
+import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from iamconsole.localpg import LocalPostgres
-
-_cleanup: list[Callable[[], object]] = []
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server that this process started and remove its folder."""
-    while _cleanup:
-        _cleanup.pop()()
 
 
 def _prepare() -> None:
@@ -30,15 +22,14 @@ def _prepare() -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="iamconsole-tests-"))
-    _cleanup.append(lambda: shutil.rmtree(folder, ignore_errors=True))
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server's own, which stops it
     folder.chmod(0o755)  # root lends the server to another account, which must get in
     os.environ["IAMCONSOLE_HOME"] = str(folder)
     os.environ["IAMCONSOLE_SECRET_KEY"] = "tests only " * 4
     os.environ["IAMCONSOLE_SEALING_KEY"] = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
     if not os.environ.get("DATABASE_URL"):
-        server = LocalPostgres(folder, durable=False)
-        os.environ["DATABASE_URL"] = server.start().owner
-        _cleanup.append(server.stop)
+        os.environ["DATABASE_URL"] = LocalPostgres(folder, durable=False).start().owner
 
 
 _prepare()

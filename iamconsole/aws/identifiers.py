@@ -30,7 +30,7 @@ class Prefix(StrEnum):
     PUBLIC_KEY = "APKA"
     ACCESS_KEY = "AKIA"
     TEMPORARY_KEY = "ASIA"
-    BEARER_TOKEN = "ABIA"
+    BEARER_TOKEN = "ABIA"  # noqa: S105 - a prefix, not a token
     SERVICE_CREDENTIAL = "ACCA"
 
 

@@ -1,6 +1,6 @@
-"""What names, paths, tags and descriptions may look like, and the sentence IAM refuses the others with.
+r"""What names, paths, tags and descriptions may look like, and the sentence IAM refuses the others with.
 
-Patterns are written as the API Reference writes them, because the refusal quotes them. `\\w` is ASCII there.
+Patterns are written as the API Reference writes them, because the refusal quotes them. `\w` is ASCII there.
 
 Rules: reference_iam-quotas, "IAM name requirements"; API_CreateUser and the other API pages for patterns.
 """
@@ -44,7 +44,7 @@ class Name:
 
 _NAME = r"[\w+=,.@-]+"
 _LATIN_1 = r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*"
-# Descriptions of policies have no pattern; a database cannot keep NUL or half a surrogate pair, and nobody needs controls
+# AWS publishes no pattern for a policy's description; ours keeps out NUL and surrogates, which a database refuses.
 _NO_CONTROLS = r"[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uD800-\uDFFF]*"
 
 USER_NAME = Name(_NAME, 1, 64)

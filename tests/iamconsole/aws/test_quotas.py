@@ -64,7 +64,7 @@ def test_one_more_than_a_quota_is_refused_in_the_words_of_aws(quota: Quota, sent
 
 def test_a_policy_of_exactly_the_quota_is_allowed_and_one_character_more_refused() -> None:
     quotas.MANAGED_POLICY_SIZE.check_size(6144)
-    with pytest.raises(LimitExceeded, match="^Cannot exceed quota for PolicySize: 6144$"):
+    with pytest.raises(LimitExceeded, match=r"^Cannot exceed quota for PolicySize: 6144$"):
         quotas.MANAGED_POLICY_SIZE.check_size(6145)
 
 

@@ -1,0 +1,18 @@
+"""The request that every view of the console receives."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from iamconsole.call import Call
+from iamconsole.console.preferences import Preferences
+
+__all__ = ["ConsoleRequest"]
+
+
+class ConsoleRequest(HttpRequest):
+    """A request with who asks (`call`), what htmx said of it, and how the reader likes the pages."""
+
+    call: Call
+    htmx: HtmxDetails
+    prefs: Preferences
+    csp_nonce: str

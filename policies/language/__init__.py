@@ -1,0 +1,1 @@
+"""The IAM JSON policy language: documents with their places in the text, reading, checking and writing them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.models.signals import post_migrate
 
 
 class ProjectConfig(AppConfig):
@@ -11,6 +12,12 @@ class ProjectConfig(AppConfig):
 
     name = "iamconsole"
     label = "iamconsole"
+
+    def ready(self) -> None:
+        """After every `migrate` the serving role gets what it needs."""
+        from iamconsole import grants
+
+        post_migrate.connect(grants.after_migrate, dispatch_uid="iamconsole.grants")
 
 
 class StaticFiles(StaticFilesConfig):

@@ -12,7 +12,7 @@ from typing import NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from iamconsole import environment, keys, localpg
+from iamconsole import environment, keys, lan, localpg
 
 # These answer without a database, so none is started for them.
 NO_DATABASE = frozenset(
@@ -54,6 +54,8 @@ def prepare(arguments: list[str]) -> None:
     command = arguments[0] if arguments else ""
     os.environ["IAMCONSOLE_HOME"] = str(environment.home())
     os.environ.setdefault("IAMCONSOLE_PURPOSE", PURPOSES.get(command, ""))
+    if command == "serve":
+        lan.prepare(arguments[1:])
     env = environment.read()
     if command.startswith("-") or command in NO_DATABASE or {"-h", "--help"} & set(arguments):
         if not env.production:  # such a command needs no key either: it gets one for its own life

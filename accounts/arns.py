@@ -1,0 +1,138 @@
+"""The resources that an operation is authorized against.
+
+A resolver reads the parameters of a call and answers with its targets. The ARN of an entity that does not exist is
+built with the default path, as AWS does: a caller without permission never learns whether it exists.
+
+Rules: list_awsidentityandaccessmanagementiam (resource types).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts import queries
+from iamconsole.audit.recording import Resource
+from iamconsole.aws import arn
+from iamconsole.aws.errors import NoSuchEntity
+from iamconsole.call import Call
+
+Parameters = Mapping[str, Any]
+Tags = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One resource of a call: its ARN, its tags, and the condition keys that follow from it."""
+
+    arn: str
+    type: str = ""
+    name: str = ""
+    tags: Tags = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def context(self) -> Mapping[str, tuple[str, ...]]:
+        """The condition keys of the resource: its tags by both names IAM gives them, and what else is known."""
+        tags = {f"{prefix}:ResourceTag/{key}": (value,) for key, value in self.tags for prefix in ("aws", "iam")}
+        return {**tags, **self.keys}
+
+    def as_resource(self) -> Resource:
+        """The resource as an event names it."""
+        return Resource(self.arn, self.type, self.name)
+
+
+Resolver = Callable[[Call, Parameters], tuple[Target, ...]]
+
+ANY = Target("*")
+
+
+def any_resource(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """No resource-level permission: only `Resource: "*"` covers the action."""
+    return (ANY,)
+
+
+def named_user(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user of `user_name`; without a name, the calling user."""
+    return (user_target(call, parameters.get("user_name") or call.principal.name),)
+
+
+def named_group(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user group of `group_name`."""
+    return (group_target(call, parameters["group_name"]),)
+
+
+def named_role(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The role of `role_name`."""
+    return (role_target(call, parameters["role_name"]),)
+
+
+def named_instance_profile(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The instance profile of `instance_profile_name`."""
+    name = parameters["instance_profile_name"]
+    try:
+        profile = queries.find_instance_profile(call, name)
+    except NoSuchEntity:
+        return (Target(arn.instance_profile_arn(call.account_id, "/", name), "AWS::IAM::InstanceProfile", name),)
+    return (Target(profile.arn, "AWS::IAM::InstanceProfile", profile.name, _tags(profile)),)
+
+
+def new_user(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user that is to be made."""
+    return (_new(call, parameters, "user", arn.user_arn, "AWS::IAM::User"),)
+
+
+def new_group(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user group that is to be made."""
+    return (_new(call, parameters, "group", arn.group_arn, "AWS::IAM::Group"),)
+
+
+def new_role(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The role that is to be made."""
+    return (_new(call, parameters, "role", arn.role_arn, "AWS::IAM::Role"),)
+
+
+def new_instance_profile(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The instance profile that is to be made."""
+    return (_new(call, parameters, "instance_profile", arn.instance_profile_arn, "AWS::IAM::InstanceProfile"),)
+
+
+def user_target(call: Call, user_name: str) -> Target:
+    """A user as a resource, with tags and the boundary it has."""
+    try:
+        user = queries.find_user(call, user_name)
+    except NoSuchEntity:
+        return Target(arn.user_arn(call.account_id, "/", user_name), "AWS::IAM::User", user_name)
+    return Target(user.arn, "AWS::IAM::User", user.name, _tags(user), _boundary(user))
+
+
+def group_target(call: Call, group_name: str) -> Target:
+    """A user group as a resource."""
+    try:
+        group = queries.find_group(call, group_name)
+    except NoSuchEntity:
+        return Target(arn.group_arn(call.account_id, "/", group_name), "AWS::IAM::Group", group_name)
+    return Target(group.arn, "AWS::IAM::Group", group.name)
+
+
+def role_target(call: Call, role_name: str) -> Target:
+    """A role as a resource, with tags and the boundary it has."""
+    try:
+        role = queries.find_role(call, role_name)
+    except NoSuchEntity:
+        return Target(arn.role_arn(call.account_id, "/", role_name), "AWS::IAM::Role", role_name)
+    return Target(role.arn, "AWS::IAM::Role", role.name, _tags(role), _boundary(role))
+
+
+def _new(
+    call: Call, parameters: Parameters, noun: str, build: Callable[[str, str, str], str], resource_type: str
+) -> Target:
+    name = parameters[f"{noun}_name"]
+    return Target(build(call.account_id, parameters.get("path") or "/", name), resource_type, name)
+
+
+def _tags(entity: Any) -> Tags:
+    return tuple((tag["key"], tag["value"]) for tag in entity.tag_list)
+
+
+def _boundary(entity: Any) -> Mapping[str, tuple[str, ...]]:
+    boundary = getattr(entity, "boundary", None)
+    return {"iam:PermissionsBoundary": (boundary.policy.arn,)} if boundary else {}

@@ -1,0 +1,95 @@
+"""From what somebody proves to who that is: account, user name and password, or the root user's e-mail address.
+
+Every failure looks alike and takes alike long; only the trail tells an unknown user from a wrong password.
+"""
+
+from dataclasses import dataclass
+
+from accounts import secrets
+from accounts.models import AWS, Account, User
+from accounts.principals import Principal, Root, UserPrincipal
+from iamconsole.aws.identifiers import is_account_id
+
+__all__ = ["Attempt", "Identity", "authenticate_root", "authenticate_user", "recall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody with a console password, as one query reads them.
+
+    `mark` changes with the password: a session that carries another one is over.
+    """
+
+    account: Account
+    principal: Principal
+    mark: str
+    password_reset_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of an attempt to sign in: the account and user it was about, where they exist, and whether it held."""
+
+    account: Account | None = None
+    identity: Identity | None = None
+    proven: bool = False
+
+
+def authenticate_user(account: str, user_name: str, password: str) -> Attempt:
+    """Check an IAM user's sign-in; the account is named by its twelve digits or its alias."""
+    found = _account(account)
+    user = _users().filter(account=found, user_name__lower=user_name.lower()).first() if found else None
+    encoded = user.login_profile.password if user and hasattr(user, "login_profile") else ""
+    return Attempt(found, _identity_of(user) if user else None, proven=_proves(password, encoded))
+
+
+def authenticate_root(email: str, password: str) -> Attempt:
+    """Check the root user's sign-in."""
+    account = Account.objects.filter(root_email__lower=email.lower()).first() if email else None
+    identity = _root_identity(account) if account else None
+    return Attempt(account, identity, proven=_proves(password, account.root_password if account else ""))
+
+
+def recall(principal_id: str, mark: str) -> Identity | None:
+    """Find who a session belongs to, in one query; None where the user or the password has gone or changed.
+
+    `principal_id` is a user's unique id, or the account's twelve digits for its root user.
+    """
+    if is_account_id(principal_id):
+        account = Account.objects.filter(pk=principal_id).first()
+        identity = _root_identity(account) if account else None
+    else:
+        user = _users().filter(pk=principal_id, login_profile__isnull=False).first()
+        identity = _identity_of(user) if user else None
+    return identity if identity and identity.mark == mark else None
+
+
+def _account(text: str) -> Account | None:
+    text = text.strip().lower().replace("-", "") if is_account_id(text.strip().replace("-", "")) else text.strip().lower()
+    if text == AWS or not text:
+        return None
+    rows = Account.objects.filter(pk=text) if is_account_id(text) else Account.objects.filter(alias=text)
+    return rows.first()
+
+
+def _users():  # type: ignore[no-untyped-def]  # a manager's queryset, as select_related leaves it
+    return User.objects.select_related("account", "login_profile")
+
+
+def _identity_of(user: User) -> Identity:
+    principal = UserPrincipal(user.account_id, user.user_id, user.user_name, user.path)
+    profile = getattr(user, "login_profile", None)
+    encoded, reset = (profile.password, profile.password_reset_required) if profile else ("", False)
+    return Identity(user.account, principal, secrets.fingerprint(user.user_id, encoded), reset)
+
+
+def _root_identity(account: Account) -> Identity:
+    mark = secrets.fingerprint(account.account_id, account.root_password)
+    return Identity(account, Root(account.account_id), mark)
+
+
+def _proves(password: str, encoded: str) -> bool:
+    if not encoded:
+        secrets.waste_a_check(password)
+        return False
+    return secrets.password_matches(password, encoded)

@@ -1,0 +1,27 @@
+"""Records of identities: who can exist in an account and how they prove it."""
+
+from accounts.models.access_key import AccessKey, AccessKeyStatus
+from accounts.models.account import AWS, Account
+from accounts.models.group import Group, Membership
+from accounts.models.instance_profile import InstanceProfile
+from accounts.models.login_profile import LoginProfile
+from accounts.models.role import Role
+from accounts.models.tag import InstanceProfileTag, RoleTag, Tag, UserTag
+from accounts.models.user import User
+
+__all__ = [
+    "AWS",
+    "AccessKey",
+    "AccessKeyStatus",
+    "Account",
+    "Group",
+    "InstanceProfile",
+    "InstanceProfileTag",
+    "LoginProfile",
+    "Membership",
+    "Role",
+    "RoleTag",
+    "Tag",
+    "User",
+    "UserTag",
+]

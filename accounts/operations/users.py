@@ -1,0 +1,115 @@
+"""IAM users: create, get, list, update, delete."""
+
+from collections.abc import Sequence
+
+from accounts import arns, queries, shapes
+from accounts.conflicts import must, refusing_duplicates
+from accounts.models import User, UserTag
+from accounts.tagging import write_tags
+from iamconsole.aws import names, quotas
+from iamconsole.aws.errors import ValidationError
+from iamconsole.aws.paging import Page, PageRequest
+from iamconsole.call import Call
+from iamconsole.gate import operation
+from iamconsole.keyset import Sort, paginate
+from policies.bounding import set_boundary
+
+SORTS = {
+    "user_name": Sort("user_name", ignore_case=True),
+    "path": Sort("path"),
+    "groups": Sort("group_count"),
+    "created": Sort("create_date"),
+    "last_sign_in": Sort("password_last_used", nullable=True),
+}
+
+
+@operation(
+    "iam:CreateUser",
+    resource=arns.new_user,
+    keys={"permissions_boundary": "iam:PermissionsBoundary"},
+    answer=shapes.user,
+)
+def create_user(
+    call: Call,
+    *,
+    user_name: str,
+    path: str = "/",
+    permissions_boundary: str | None = None,
+    tags: Sequence[tuple[str, str]] = (),
+) -> User:
+    """Create an IAM user in the caller's account, without credentials and without permissions.
+
+    Raises EntityAlreadyExists for a name that differs only in case, LimitExceeded at 5,000 users.
+
+    Rules: API_CreateUser; reference_iam-quotas.
+    """
+    names.check_user_name(user_name)
+    names.check_path(path)
+    names.check_tags(list(tags))
+    quotas.USERS_PER_ACCOUNT.check(queries.lock_account(call).user_count)
+    with refusing_duplicates(f"User with name {user_name} already exists.", field="userName"):
+        user = User.objects.create(account=call.account, user_name=user_name, path=path)
+    write_tags(UserTag, user, tags)
+    if permissions_boundary:
+        set_boundary(call, user, permissions_boundary)
+    return user
+
+
+@operation("iam:GetUser", resource=arns.named_user, read_only=True)
+def get_user(call: Call, *, user_name: str | None = None) -> User:
+    """Read a user, or the caller where no name is given.
+
+    The user comes with its login profile, its boundary and its tags (`tag_list`).
+
+    Rules: API_GetUser.
+    """
+    if user_name is None and call.principal.identity_type != "IAMUser":
+        raise ValidationError("Must specify userName when calling with non-User credentials")
+    return queries.find_user(call, user_name or call.principal.name)
+
+
+@operation("iam:ListUsers", resource=arns.any_resource, read_only=True)
+def list_users(call: Call, *, path_prefix: str = "/", page: PageRequest = PageRequest()) -> Page[User]:
+    """List the account's users whose path begins with the prefix, one page at a time.
+
+    Rules: API_ListUsers.
+    """
+    names.check(names.PATH_PREFIX, path_prefix, "pathPrefix")
+    rows = queries.users(call).select_related("login_profile")
+    if path_prefix != "/":
+        rows = rows.filter(path__startswith=path_prefix)
+    return paginate(rows, page, sorts=SORTS, default="user_name", search=("user_name",), total=call.account.user_count)
+
+
+@operation("iam:UpdateUser", resource=arns.named_user)
+def update_user(call: Call, *, user_name: str, new_user_name: str | None = None, new_path: str | None = None) -> None:
+    """Rename or move a user. The unique id stays; the ARN changes.
+
+    Rules: API_UpdateUser.
+    """
+    user = queries.lock_user(call, user_name)
+    if new_user_name is not None:
+        names.check_user_name(new_user_name, "newUserName")
+        user.user_name = new_user_name
+    if new_path is not None:
+        names.check_path(new_path, "newPath")
+        user.path = new_path
+    with refusing_duplicates(f"User with name {new_user_name} already exists.", field="newUserName"):
+        user.save(update_fields=["user_name", "path"])
+
+
+@operation("iam:DeleteUser", resource=arns.named_user)
+def delete_user(call: Call, *, user_name: str) -> None:
+    """Delete a user that nothing hangs on any more; the tags go with it.
+
+    Raises DeleteConflict while a login profile, an access key, a policy or a group membership remains.
+
+    Rules: API_DeleteUser.
+    """
+    user = queries.lock_user(call, user_name)
+    must(not user.attachments.exists(), "detach all policies")
+    must(not user.inline_policies.exists(), "delete policies")
+    must(not user.memberships.exists(), "remove users from group")
+    must(not hasattr(user, "login_profile"), "delete login profile")
+    must(not user.access_keys.exists(), "delete access keys")
+    user.delete()

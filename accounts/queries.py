@@ -1,0 +1,144 @@
+"""Find identities of the caller's account by name.
+
+Every query starts from the account of the call, so another account's object is as absent as one that never was. What
+is read is remembered for the length of the call; `lock_*` reads again and locks the row until the transaction ends.
+"""
+
+from typing import Any, TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from accounts.models import (
+    Account,
+    Group,
+    InstanceProfile,
+    InstanceProfileTag,
+    Role,
+    RoleTag,
+    User,
+    UserTag,
+)
+from iamconsole.aws.errors import NoSuchEntity
+from iamconsole.call import Call
+
+M = TypeVar("M", bound=Model)
+
+
+def tag_array(tags: QuerySet[Any], owner: str) -> ArraySubquery:
+    """Read an entity's tags in the same query as the entity, as a list of `{"key", "value"}`."""
+    return ArraySubquery(
+        tags.filter(**{owner: OuterRef("pk")}).order_by("pk").values(json=JSONObject(key="key", value="value"))
+    )
+
+
+def users(call: Call) -> QuerySet[User]:
+    """All users of the caller's account."""
+    return User.objects.filter(account_id=call.account_id)
+
+
+def groups(call: Call) -> QuerySet[Group]:
+    """All user groups of the caller's account."""
+    return Group.objects.filter(account_id=call.account_id)
+
+
+def roles(call: Call) -> QuerySet[Role]:
+    """All roles of the caller's account."""
+    return Role.objects.filter(account_id=call.account_id)
+
+
+def instance_profiles(call: Call) -> QuerySet[InstanceProfile]:
+    """All instance profiles of the caller's account."""
+    return InstanceProfile.objects.filter(account_id=call.account_id).select_related("role")
+
+
+def find_user(call: Call, user_name: str) -> User:
+    """Find a user by name, ignoring case, with login profile, boundary and tags, or raise NoSuchEntity."""
+    rows = users(call).select_related("login_profile", "boundary__policy")
+    rows = rows.annotate(tag_list=tag_array(UserTag.objects.all(), "user"))
+    return _named(call, rows, "user", user_name, lambda: no_user(user_name))
+
+
+def find_group(call: Call, group_name: str) -> Group:
+    """Find a user group by name, ignoring case, or raise NoSuchEntity."""
+    return _named(call, groups(call), "group", group_name, lambda: no_group(group_name))
+
+
+def find_role(call: Call, role_name: str) -> Role:
+    """Find a role by name, ignoring case, with boundary and tags, or raise NoSuchEntity."""
+    rows = roles(call).select_related("boundary__policy").annotate(tag_list=tag_array(RoleTag.objects.all(), "role"))
+    return _named(call, rows, "role", role_name, lambda: no_role(role_name))
+
+
+def find_instance_profile(call: Call, name: str) -> InstanceProfile:
+    """Find an instance profile by name, ignoring case, with its role and tags, or raise NoSuchEntity."""
+    rows = instance_profiles(call).annotate(
+        tag_list=tag_array(InstanceProfileTag.objects.all(), "instance_profile"),
+    )
+    return _named(call, rows, "instance_profile", name, lambda: no_instance_profile(name))
+
+
+def lock_account(call: Call) -> Account:
+    """Lock the account's row, so that a quota holds under concurrency, and read its counters as they are now."""
+    return Account.objects.select_for_update().get(pk=call.account_id)
+
+
+def lock_user(call: Call, user_name: str) -> User:
+    """Lock a user's row until the transaction ends, or raise NoSuchEntity."""
+    return _locked(users(call), "user_name", user_name, no_user(user_name))
+
+
+def lock_group(call: Call, group_name: str) -> Group:
+    """Lock a group's row until the transaction ends, or raise NoSuchEntity."""
+    return _locked(groups(call), "group_name", group_name, no_group(group_name))
+
+
+def lock_role(call: Call, role_name: str) -> Role:
+    """Lock a role's row until the transaction ends, or raise NoSuchEntity."""
+    return _locked(roles(call), "role_name", role_name, no_role(role_name))
+
+
+def lock_instance_profile(call: Call, name: str) -> InstanceProfile:
+    """Lock an instance profile's row until the transaction ends, or raise NoSuchEntity."""
+    rows = InstanceProfile.objects.filter(account_id=call.account_id)
+    return _locked(rows, "instance_profile_name", name, no_instance_profile(name))
+
+
+def no_user(user_name: str) -> NoSuchEntity:
+    """Say that the account has no such user."""
+    return NoSuchEntity(f"The user with name {user_name} cannot be found.", field="userName")
+
+
+def no_group(group_name: str) -> NoSuchEntity:
+    """Say that the account has no such group."""
+    return NoSuchEntity(f"The group with name {group_name} cannot be found.", field="groupName")
+
+
+def no_role(role_name: str) -> NoSuchEntity:
+    """Say that the account has no such role."""
+    return NoSuchEntity(f"The role with name {role_name} cannot be found.", field="roleName")
+
+
+def no_instance_profile(name: str) -> NoSuchEntity:
+    """Say that the account has no such instance profile."""
+    return NoSuchEntity(f"Instance Profile {name} cannot be found.", field="instanceProfileName")
+
+
+def _named(call: Call, rows: QuerySet[M], noun: str, name: str, absent: Any) -> M:
+    found = call.remember((noun, name.lower()), lambda: _first(rows, f"{noun}_name", name))
+    if found is None:
+        raise absent()
+    return found
+
+
+def _first(rows: QuerySet[M], column: str, name: str) -> M | None:
+    # Lower() on both sides meets the unique index; `iexact` would compare upper-cased and miss it.
+    return rows.filter(**{f"{column}__lower": name.lower()}).first() if "\x00" not in name else None
+
+
+def _locked(rows: QuerySet[M], column: str, name: str, absent: NoSuchEntity) -> M:
+    found = _first(rows.select_for_update(), column, name)
+    if found is None:
+        raise absent
+    return found

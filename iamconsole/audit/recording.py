@@ -1,0 +1,209 @@
+"""Writing events: the record form of CloudTrail, and when a record becomes a row.
+
+A change's event is saved in the change's own transaction, a refusal's right after the rollback; a page's successful
+reads are kept by its recorder and saved with one INSERT.
+
+Rules: cloudtrail-event-reference-record-contents, cloudtrail-event-reference-user-identity.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from iamconsole.audit.models import Event
+
+if TYPE_CHECKING:
+    from iamconsole.call import Call
+
+EVENT_VERSION = "1.11"
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+
+
+class Recorder(Protocol):
+    """Takes the events of successful reads."""
+
+    def add(self, event: Event) -> None:
+        """Keep or save one event."""
+
+
+class ImmediateRecorder:
+    """Saves every read's event at once."""
+
+    def add(self, event: Event) -> None:
+        """Save the event."""
+        event.save(force_insert=True)
+
+
+class PageRecorder:
+    """Keeps the events of a page's reads until `flush` saves them together."""
+
+    def __init__(self) -> None:
+        self._kept: list[Event] = []
+
+    def add(self, event: Event) -> None:
+        """Keep the event."""
+        self._kept.append(event)
+
+    def flush(self) -> None:
+        """Save what was kept, with one INSERT."""
+        kept, self._kept = self._kept, []
+        if kept:
+            Event.objects.bulk_create(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource that an event names: its ARN, CloudFormation's word for its type, and its name."""
+
+    arn: str
+    type: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to a call: its answer's elements, or the error it ended with."""
+
+    response: Mapping[str, Any] | None = None
+    error_code: str = ""
+    error_message: str = ""
+    additional: Mapping[str, Any] = field(default_factory=dict)
+
+
+def api_event(
+    call: "Call",
+    *,
+    action: str,
+    read_only: bool,
+    parameters: Mapping[str, Any],
+    outcome: Outcome,
+    resources: tuple[Resource, ...] = (),
+    decision: dict[str, Any] | None = None,
+) -> Event:
+    """Make the event of one operation; the caller saves it."""
+    service, _, name = action.partition(":")
+    return _event(
+        call,
+        name=name,
+        source=f"{service}.amazonaws.com",
+        event_type="AwsApiCall",
+        read_only=read_only,
+        parameters=parameters,
+        outcome=outcome,
+        resources=resources,
+        decision=decision,
+        identity=user_identity(call),
+    )
+
+
+def sign_in_event(
+    call: "Call", *, name: str, outcome: Outcome, identity: Mapping[str, Any] | None = None
+) -> Event:
+    """Make an event of the sign-in service (`ConsoleLogin` and its kin); the caller saves it.
+
+    `identity` replaces the caller's where nobody is signed in yet. Rules: cloudtrail-event-reference-aws-console-sign-in-events.
+    """
+    return _event(
+        call,
+        name=name,
+        source="signin.amazonaws.com",
+        event_type="AwsConsoleSignIn",
+        read_only=False,
+        parameters={},
+        outcome=outcome,
+        resources=(),
+        decision=None,
+        identity=dict(identity) if identity is not None else user_identity(call),
+    )
+
+
+def user_identity(call: "Call") -> dict[str, Any]:
+    """Describe the caller as CloudTrail's userIdentity does."""
+    principal = call.principal
+    identity: dict[str, Any] = {
+        "type": principal.identity_type,
+        "principalId": principal.principal_id,
+        "arn": principal.arn,
+        "accountId": principal.account_id,
+    }
+    if call.access_key_id:
+        identity["accessKeyId"] = call.access_key_id
+    if principal.identity_type == "IAMUser":
+        identity["userName"] = principal.name
+    if call.session is not None:
+        identity["sessionContext"] = {
+            "attributes": {
+                "creationDate": _time(call.session.issued),
+                "mfaAuthenticated": "true" if call.session.mfa_authenticated else "false",
+            }
+        }
+    return identity
+
+
+def _event(
+    call: "Call",
+    *,
+    name: str,
+    source: str,
+    event_type: str,
+    read_only: bool,
+    parameters: Mapping[str, Any],
+    outcome: Outcome,
+    resources: tuple[Resource, ...],
+    decision: dict[str, Any] | None,
+    identity: dict[str, Any],
+) -> Event:
+    event_id = uuid.uuid4()
+    record: dict[str, Any] = {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": identity,
+        "eventTime": _time(call.time),
+        "eventSource": source,
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": call.source_ip,
+        "userAgent": call.user_agent,
+        "requestParameters": dict(parameters) or None,
+        "responseElements": dict(outcome.response) if outcome.response else None,
+        "requestID": str(call.request_id),
+        "eventID": str(event_id),
+        "readOnly": read_only,
+        "eventType": event_type,
+        "managementEvent": True,
+        "recipientAccountId": call.account_id,
+        "eventCategory": "Management",
+    }
+    if outcome.additional:
+        record["additionalEventData"] = dict(outcome.additional)
+    if outcome.error_code:
+        record["errorCode"] = outcome.error_code
+    if outcome.error_message:
+        record["errorMessage"] = outcome.error_message
+    if resources:
+        record["resources"] = [
+            {"ARN": resource.arn, "accountId": call.account_id, "type": resource.type} for resource in resources
+        ]
+    first = resources[0] if resources else Resource("")
+    return Event(
+        event_id=event_id,
+        account_id=call.account_id,
+        event_time=call.time,
+        event_name=name,
+        event_source=source,
+        read_only=read_only,
+        user_name=identity.get("userName") or call.principal.name,
+        principal_id=identity.get("principalId", ""),
+        access_key_id=call.access_key_id,
+        resource_type=first.type,
+        resource_name=first.name or first.arn,
+        error_code=outcome.error_code,
+        request_id=call.request_id,
+        record=record,
+        decision=decision,
+    )
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

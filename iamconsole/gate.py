@@ -1,0 +1,201 @@
+"""The gate: authorize a call, run it in a transaction, record it. Nothing else writes domain rows.
+
+Every operation that AWS calls by name is one function decorated with `@operation`. The gate asks the account's own
+policies (the console is subject to the policies it edits), runs a change and its event in one transaction, and records
+a refusal in a transaction of its own right after the rollback. One operation never calls another: it would be
+authorized and recorded twice.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pghistory
+from django.db import transaction
+
+from accounts.arns import Parameters, Resolver, Target
+from iamconsole.audit.models import Event
+from iamconsole.audit.recording import Outcome, api_event
+from iamconsole.aws.errors import AccessDenied, IamError, ServiceFailure
+from iamconsole.call import Call
+from policies import access
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Answer = Callable[[Any], Mapping[str, Any]]
+
+_inside: ContextVar[str] = ContextVar("operation", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the gate knows of one operation.
+
+    `hidden` are parameters that no event may hold; `keys` maps a parameter to the condition key that carries it; `answer`
+    gives the response elements of a change's event.
+    """
+
+    action: str
+    resource: Resolver
+    read_only: bool = False
+    hidden: frozenset[str] = frozenset()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    answer: Answer | None = None
+
+    @property
+    def name(self) -> str:
+        """The operation's name as AWS writes it."""
+        return self.action.partition(":")[2]
+
+    def context(self, parameters: Parameters) -> dict[str, tuple[str, ...]]:
+        """The condition keys that follow from what is asked for."""
+        keys = {key: (str(parameters[name]),) for name, key in self.keys.items() if parameters.get(name)}
+        return {**_request_tags(parameters), **keys}
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""Every operation by its action, as the doors look it up."""
+
+
+def operation(
+    action: str,
+    *,
+    resource: Resolver,
+    read_only: bool = False,
+    hidden: frozenset[str] = frozenset(),
+    keys: Mapping[str, str] | None = None,
+    answer: Answer | None = None,
+) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Call, P], R]]:
+    """Make a function the operation of this name.
+
+    The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with the
+    decision on it, where the caller's policies do not allow it.
+    """
+    known = Operation(action, resource, read_only, hidden, keys or {}, answer)
+
+    def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
+        OPERATIONS[action] = known
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def through_the_gate(call: Call, *args: P.args, **kwargs: P.kwargs) -> R:
+            bound = signature.bind(call, *args, **kwargs)
+            bound.apply_defaults()
+            parameters = {name: value for name, value in bound.arguments.items() if name != "call"}
+            return _pass(known, call, parameters, lambda: function(call, *args, **kwargs))
+
+        return through_the_gate
+
+    return decorate
+
+
+def _pass(known: Operation, call: Call, parameters: Parameters, run: Callable[[], R]) -> R:
+    if _inside.get():
+        raise RuntimeError(f"{known.action} was called from inside {_inside.get()}: one operation never calls another")
+    passage = _Passage(known, call, parameters)
+    token = _inside.set(known.action)
+    try:
+        return passage.read(run) if known.read_only else passage.change(run)
+    except IamError as error:
+        passage.refused(error)
+        raise
+    except Exception:
+        passage.refused(ServiceFailure("The request failed because of an internal error."))
+        raise
+    finally:
+        _inside.reset(token)
+        if not known.read_only:
+            call.forget()
+
+
+class _Passage:
+    """One call on its way through the gate."""
+
+    def __init__(self, known: Operation, call: Call, parameters: Parameters) -> None:
+        self.known, self.call, self.parameters = known, call, parameters
+        self.targets: tuple[Target, ...] = ()
+        self.decision: access.Judgement | None = None
+
+    def read(self, run: Callable[[], R]) -> R:
+        self._authorize()
+        result = run()
+        self.call.recorder.add(self._event(Outcome()))
+        return result
+
+    def change(self, run: Callable[[], R]) -> R:
+        with transaction.atomic(), pghistory.context(request_id=str(self.call.request_id), action=self.known.action):
+            self._authorize()
+            result = run()
+            elements = self.known.answer(result) if self.known.answer else None
+            self._event(Outcome(response=elements)).save(force_insert=True)
+        return result
+
+    def refused(self, error: IamError) -> None:
+        self._event(Outcome(error_code=error.code, error_message=error.message)).save(force_insert=True)
+
+    def _authorize(self) -> None:
+        self.targets = self.known.resource(self.call, self.parameters)
+        for target in self.targets:
+            keys = {**target.context(), **self.known.context(self.parameters)}
+            self.decision = access.judge(self.call, self.known.action, target.arn, keys)
+            if not self.decision.allowed:
+                raise self._denied(target, self.decision)
+
+    def _denied(self, target: Target, judgement: access.Judgement) -> AccessDenied:
+        error = AccessDenied(
+            judgement.sentence(self.call.principal.arn),
+            action=self.known.action,
+            resource=target.arn,
+            principal_arn=self.call.principal.arn,
+            reason=judgement.reason(),
+        )
+        error.decision = judgement
+        return error
+
+    def _event(self, outcome: Outcome) -> Event:
+        return api_event(
+            self.call,
+            action=self.known.action,
+            read_only=self.known.read_only,
+            parameters=_recorded(self.parameters, self.known.hidden),
+            outcome=outcome,
+            resources=tuple(target.as_resource() for target in self.targets if target.arn != "*"),
+            decision=self.decision.record() if self.decision else None,
+        )
+
+
+def _request_tags(parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    tags = parameters.get("tags") or ()
+    keys = tuple(key for key, _ in tags) or tuple(parameters.get("tag_keys") or ())
+    context: dict[str, tuple[str, ...]] = {f"aws:RequestTag/{key}": (value,) for key, value in tags}
+    if keys:
+        context["aws:TagKeys"] = keys
+    return context
+
+
+def _recorded(parameters: Parameters, hidden: frozenset[str]) -> dict[str, Any]:
+    """Write parameters as an event holds them: lowerCamelCase, without secrets and what was not given."""
+    return {
+        camel_case(name): _plain(value)
+        for name, value in parameters.items()
+        if value not in (None, (), []) and name not in hidden and name != "page"
+    }
+
+
+def camel_case(name: str) -> str:
+    """Write a parameter's name as AWS's requests do: `policy_arn` is `policyArn`."""
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return str(value)

@@ -1,0 +1,80 @@
+"""Ask the account's own policies: gather what applies to a call, build its context, have it evaluated.
+
+The gate asks on every operation. A judgement keeps the full context and the versions of all policies that applied, so
+that an event can tell later why a call went as it did.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.principals import principal_tags
+from iamconsole.call import Call
+from policies.applied import Applied, applied_to
+from policies.evaluation import Decision, EvalDecision, Policy, Request, evaluate, reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A decision with the request and the policies it was made of."""
+
+    request: Request
+    applied: Applied
+    decision: Decision
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the call may go on."""
+        return self.decision.decision is EvalDecision.ALLOWED
+
+    def sentence(self, principal_arn: str) -> str:
+        """The sentence of AWS's refusal. Rules: troubleshoot_access-denied."""
+        return reasons.denial(principal_arn, self.request.action, self.request.resource, self.decision)
+
+    def reason(self) -> str:
+        """The reason part of that sentence."""
+        return reasons.because(self.request.action, self.decision)
+
+    def explained(self) -> Decision:
+        """The same decision with its steps and near misses."""
+        return evaluate(self.request, self.applied.policies, explain=True)
+
+    def record(self) -> dict[str, Any]:
+        """What an event keeps of the decision: enough to replay it as it was."""
+        return {
+            "decision": self.decision.decision.value,
+            "decidedBy": self.decision.decided_by,
+            "action": self.request.action,
+            "resource": self.request.resource,
+            "context": {key: list(values) for key, values in self.request.context.items()},
+            "policies": self._policies(),
+            "matchedStatements": [
+                {"policy": matched.policy, "policyType": matched.policy_type, "sid": matched.sid, "index": matched.index}
+                for matched in self.decision.matched
+            ],
+        }
+
+    def _policies(self) -> list[dict[str, str]]:
+        layers = self.applied.policies
+        found: tuple[Policy, ...] = (*layers.identity, *(layers.boundary or ()))
+        return [
+            {
+                "name": policy.name,
+                "type": policy.policy_type,
+                **({"arn": policy.source} if policy.source else {}),
+                **({"version": policy.version} if policy.version else {"hash": policy.compiled.hash}),
+            }
+            for policy in found
+        ]
+
+
+def judge(call: Call, action: str, resource: str, keys: Mapping[str, tuple[str, ...]]) -> Judgement:
+    """Decide whether the caller may do this, by its policies as they are now.
+
+    `keys` are the condition keys that follow from the resource and from what is asked for; those of the caller and the
+    request come from the call.
+    """
+    applied = call.remember("applied policies", lambda: applied_to(call.principal))
+    context = {**call.context(), **principal_tags(applied.tags), **keys}
+    request = Request(call.principal.arn, action, resource, call.account_id, context)
+    return Judgement(request, applied, evaluate(request, applied.policies))

@@ -1,0 +1,26 @@
+"""The managed policies that an operation is authorized against."""
+
+from accounts.arns import Parameters, Target
+from iamconsole.aws import arn
+from iamconsole.aws.errors import IamError
+from iamconsole.call import Call
+from policies import queries
+
+TYPE = "AWS::IAM::ManagedPolicy"
+
+
+def named_policy(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The managed policy of `policy_arn`; an ARN that names nothing stands for itself."""
+    policy_arn = parameters["policy_arn"]
+    try:
+        policy = queries.find_policy(call, policy_arn)
+    except IamError:
+        return (Target(policy_arn, TYPE, policy_arn.rpartition("/")[2]),)
+    tags = tuple((tag["key"], tag["value"]) for tag in policy.tag_list)
+    return (Target(policy.arn, TYPE, policy.name, tags),)
+
+
+def new_policy(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The managed policy that is to be made."""
+    name = parameters["policy_name"]
+    return (Target(arn.policy_arn(call.account_id, parameters.get("path") or "/", name), TYPE, name),)

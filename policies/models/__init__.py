@@ -1,0 +1,19 @@
+"""Records of policies: what may be done, and who carries it."""
+
+from policies.models.attachment import Attachment, Boundary
+from policies.models.data_file import DataFile
+from policies.models.inline_policy import InlinePolicy
+from policies.models.managed_policy import JOB_FUNCTION_PATH, ManagedPolicy, PolicyVersion, document_hash
+from policies.models.tag import PolicyTag
+
+__all__ = [
+    "JOB_FUNCTION_PATH",
+    "Attachment",
+    "Boundary",
+    "DataFile",
+    "InlinePolicy",
+    "ManagedPolicy",
+    "PolicyTag",
+    "PolicyVersion",
+    "document_hash",
+]

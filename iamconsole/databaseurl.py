@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 # Without a DATABASE_URL no command that needs a database gets this far; this names a server that cannot exist.
 NOWHERE = "postgresql:///iamconsole?host=/nonexistent"
 SERVING_TIMEOUT = "-c statement_timeout=20000 -c idle_in_transaction_session_timeout=60000"
-POOL = {"min_size": 1, "max_size": 8, "timeout": 10}
+POOL = {"min_size": 1, "max_size": 8, "timeout": 5}
 
 
 def parse(url: str) -> dict[str, Any]:

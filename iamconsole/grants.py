@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.core.checks import CheckMessage, Tags, Warning, register
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.core import checks
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.utils import CursorWrapper
+from pghistory.models import Event as HistoryEvent
 from psycopg import sql
 
 from iamconsole import databaseurl
@@ -15,15 +16,14 @@ from iamconsole import databaseurl
 SERVING_ROLE = "iamconsole_app"
 ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 APPEND_ONLY = ("SELECT", "INSERT")
-# Tables that only grow. django-pghistory's own event tables are kept by triggers, which need no more either.
-APPEND_ONLY_TABLES = frozenset({"audit_event"})
+TRAIL = "audit_event"
 
 
 def after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
     """Grant once a `migrate`, when the last app has said that it is done."""
     last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
     if sender is last:
-        with connections[using].cursor() as cursor:
+        with transaction.atomic(using), connections[using].cursor() as cursor:
             grant(cursor, serving_roles(cursor))
 
 
@@ -49,6 +49,7 @@ def grant(cursor: CursorWrapper, roles: list[str]) -> None:
         [schema, owner],
     )
     relations = [(name, kind == "S") for name, kind in cursor.fetchall()]
+    append_only = append_only_tables()
     for role in roles:
         to = sql.Identifier(role)
         _run(cursor, "grant usage on schema {} to {}", sql.Identifier(schema), to)
@@ -56,20 +57,22 @@ def grant(cursor: CursorWrapper, roles: list[str]) -> None:
             what = sql.SQL("sequence" if is_sequence else "table")
             relation = sql.Identifier(schema, name)
             _run(cursor, "revoke all on {} {} from {}", what, relation, to)
-            _run(cursor, "grant {} on {} {} to {}", _rights(name, is_sequence=is_sequence), what, relation, to)
+            rights = ("USAGE",) if is_sequence else APPEND_ONLY if name in append_only else ROWS
+            _run(cursor, "grant {} on {} {} to {}", sql.SQL(", ").join(map(sql.SQL, rights)), what, relation, to)
 
 
-def _rights(name: str, *, is_sequence: bool) -> sql.Composable:
-    rights = ("USAGE",) if is_sequence else APPEND_ONLY if name in APPEND_ONLY_TABLES else ROWS
-    return sql.SQL(", ").join([sql.SQL(right) for right in rights])  # type: ignore[arg-type]
+def append_only_tables() -> frozenset[str]:
+    """The tables that only grow: the trail, and the history of every other."""
+    history = {model._meta.db_table for model in apps.get_models() if issubclass(model, HistoryEvent)}
+    return frozenset({TRAIL, *history})
 
 
 def _run(cursor: CursorWrapper, statement: str, *parts: sql.Composable) -> None:
     cursor.execute(sql.SQL(statement).format(*parts))  # type: ignore[arg-type]
 
 
-@register(Tags.security, deploy=True)
-def check_roles(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.security, deploy=True)
+def check_roles(app_configs: object, **kwargs: Any) -> list[checks.CheckMessage]:
     """Warn where one role both owns the tables and serves."""
     from django.conf import settings
 
@@ -80,7 +83,7 @@ def check_roles(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     if serving != owner:
         return []
     return [
-        Warning(
+        checks.Warning(
             "The database role that serves also owns the tables: only a trigger keeps it from changing the trail.",
             hint="Serve as a role that owns nothing (DATABASE_URL) and migrate as the owner (DATABASE_OWNER_URL).",
             id="iamconsole.W001",

@@ -82,7 +82,7 @@ class LocalPostgres:
             except BlockingIOError:
                 pass
             else:
-                if (self._data / "postmaster.pid").exists():
+                if self._pid_file_is_true():  # else pg_ctl would wait for a process that is none of ours
                     self._pg_ctl("-m", "fast", "stop")
         os.close(self._users)
         self._users = None
@@ -180,7 +180,8 @@ class LocalPostgres:
         chosen = SETTINGS | ({} if self._durable else CARELESS) | {"unix_socket_directories": str(self._sockets)}
         options = " ".join(f"-c {key}='{value}'" for key, value in chosen.items())
         for attempt in range(10):
-            self._remove_stale_pid_file()
+            if not self._pid_file_is_true():
+                (self._data / "postmaster.pid").unlink(missing_ok=True)
             begin = log.stat().st_size if log.exists() else 0
             done = self._pg_ctl("-t", str(WAIT_SECONDS), "-l", str(log), "-o", options, "start")
             if done.returncode == 0:
@@ -193,15 +194,13 @@ class LocalPostgres:
             time.sleep(0.5)
         raise LocalPostgresError(f"PostgreSQL does not start: {_last_line(said)} (all of it: {log})")
 
-    def _remove_stale_pid_file(self) -> None:
-        """Remove a pid file whose number is no longer our server's."""
-        path = self._data / "postmaster.pid"
+    def _pid_file_is_true(self) -> bool:
+        """Whether the pid file names our living server; numbers are used again, and zombies answer signals."""
         try:
-            number = int(path.read_text().split("\n", 1)[0])
+            number = int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (FileNotFoundError, ValueError):
-            number = 0
-        if not (number and _is_server(number, self._data)):
-            path.unlink(missing_ok=True)
+            return False
+        return _is_server(number, self._data)
 
     def _make_database(self) -> None:
         """The database and the serving role, which owns nothing."""

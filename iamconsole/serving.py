@@ -21,6 +21,7 @@ from iamconsole import lan
 from iamconsole.environment import Environment
 
 DEMO_SIGN_INS = "demo-sign-ins"
+WORKERS_LINGER_SECONDS = 5  # the workers of a master that was killed notice it and leave
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -42,11 +43,25 @@ class Server(BaseApplication):  # type: ignore[misc]
         return application
 
 
-def serve(env: Environment) -> None:
+def claim(env: Environment) -> int:
+    """Make sure of the address and the state folder before anything else is done; return the folder's lock."""
+    lock = _lock(env.home)
+    crashed = lock is not None and (env.home / "gunicorn.pid").exists()
+    deadline = time.monotonic() + (WORKERS_LINGER_SECONDS if crashed else 0)
+    while refusal := _refusal_of_address(env):
+        if time.monotonic() > deadline:
+            raise ImproperlyConfigured(refusal)
+        time.sleep(0.1)
+    if lock is None:
+        raise ImproperlyConfigured(
+            f"Another server already runs from {env.home}: stop it, or choose another folder with IAMCONSOLE_HOME."
+        )
+    (env.home / "gunicorn.pid").unlink(missing_ok=True)  # we hold the lock, so whoever wrote it is gone
+    return lock
+
+
+def serve(env: Environment, lock: int) -> None:
     """Serve until INT or TERM; does not return."""
-    lock = hold(env.home)
-    pid_file = env.home / "gunicorn.pid"
-    pid_file.unlink(missing_ok=True)  # we hold the lock, so whoever wrote it is gone
 
     def announce(_arbiter: object) -> None:
         command = [sys.executable, "-m", "iamconsole.announce", probe_url(env)]
@@ -77,34 +92,10 @@ def options(env: Environment, announce: Callable[[object], None], lock: int) -> 
         "graceful_timeout": 10,
         "loglevel": "warning",
         "when_ready": announce,
-        "post_fork": lambda _arbiter, _worker: os.close(lock),  # a worker must not hold it for a master that is gone
+        "post_fork": lambda _arbiter, _worker: os.close(
+            lock
+        ),  # a worker must not outlive its master's hold on the folder
     }
-
-
-def hold(home: Path) -> int:
-    """Take the state folder for this server; wait a little for workers of one that was killed."""
-    lock = os.open(home / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    for _attempt in range(20):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(0.1)
-        else:
-            return lock
-    raise ImproperlyConfigured(
-        f"Another server already runs from {home}: stop it, or choose another folder with IAMCONSOLE_HOME."
-    )
-
-
-def check_address(env: Environment) -> None:
-    """Say in one sentence why the address cannot be listened on, before anything else is done."""
-    family = socket.AF_INET6 if ":" in env.bind else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((env.bind.strip("[]"), env.port))
-        except OSError as error:
-            raise ImproperlyConfigured(_refusal(error, env)) from None
 
 
 def address(env: Environment) -> str:
@@ -134,7 +125,30 @@ def block(env: Environment) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _refusal(error: OSError, env: Environment) -> str:
+def _lock(home: Path) -> int | None:
+    """Take the state folder, unless another server holds it. The kernel frees it when its holder dies."""
+    lock = os.open(home / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def _refusal_of_address(env: Environment) -> str:
+    """Why the address cannot be listened on, in one sentence; empty when it can."""
+    family = socket.AF_INET6 if ":" in env.bind else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((env.bind.strip("[]"), env.port))
+        except OSError as error:
+            return _sentence(error, env)
+    return ""
+
+
+def _sentence(error: OSError, env: Environment) -> str:
     where = f"{env.bind}:{env.port}"
     sentences = {
         errno.EADDRINUSE: f"Port {env.port} is taken: stop what listens there, or choose another with PORT=8001 ./run.",

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         """Do it; each step is quick when there is nothing to do."""
         env = environment.read()
         keys.make_folder(env.home)
-        serving.check_address(env)
+        lock = serving.claim(env)
         migration = _start_migration()
         try:
             collect_static_files()
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         # gunicorn forks: no process may inherit another's connections.
         connection.close()
         getattr(connection, "close_pool", lambda: None)()
-        serving.serve(env)
+        serving.serve(env, lock)
 
 
 def collect_static_files() -> None:

@@ -5,6 +5,8 @@ Every failure looks alike and takes alike long; only the trail tells an unknown 
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts import secrets
 from accounts.models import AWS, Account, User
 from accounts.principals import Principal, Root, UserPrincipal
@@ -65,14 +67,16 @@ def recall(principal_id: str, mark: str) -> Identity | None:
 
 
 def _account(text: str) -> Account | None:
-    text = text.strip().lower().replace("-", "") if is_account_id(text.strip().replace("-", "")) else text.strip().lower()
+    text = (
+        text.strip().lower().replace("-", "") if is_account_id(text.strip().replace("-", "")) else text.strip().lower()
+    )
     if text == AWS or not text:
         return None
     rows = Account.objects.filter(pk=text) if is_account_id(text) else Account.objects.filter(alias=text)
     return rows.first()
 
 
-def _users():  # type: ignore[no-untyped-def]  # a manager's queryset, as select_related leaves it
+def _users() -> QuerySet[User]:
     return User.objects.select_related("account", "login_profile")
 
 

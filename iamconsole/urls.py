@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from iamconsole import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    # The console's own pages (sign-in, dashboard, search, preferences): include("iamconsole.console.urls").
+    path("", include("iamconsole.console.urls")),
     # Identities under /iam/: path("iam/", include("accounts.urls")).
     # Policies and the simulator under /iam/: path("iam/", include("policies.urls")).
     # Event history under /iam/: path("iam/", include("iamconsole.audit.urls")).
 ]
+
+handler400 = "iamconsole.console.errors.bad_request"
+handler403 = "iamconsole.console.errors.permission_denied"
+handler404 = "iamconsole.console.errors.not_found"
+handler500 = "iamconsole.console.errors.server_error"

@@ -18,7 +18,6 @@ from iamconsole.audit.recording import HIDDEN, Outcome, sign_in_event
 from iamconsole.aws import password_policy
 from iamconsole.aws.errors import AccessDenied, InvalidInput, PasswordPolicyViolation
 from iamconsole.call import Call, Session
-from policies import access
 
 __all__ = ["SignInFailed", "Visit", "replace_password", "sign_in_as_root", "sign_in_as_user"]
 
@@ -103,13 +102,13 @@ def replace_password(visit: Visit, identity: Identity, *, old_password: str, new
 
 
 def _check_permission(call: Call) -> None:
+    from policies import access
+
     judgement = access.judge(call, "iam:ChangePassword", call.principal.arn, {})
     if judgement.allowed:
         return
     sentence = judgement.sentence(call.principal.arn)
-    outcome = Outcome(
-        response={"PasswordUpdated": "Failure"}, error_code=AccessDenied.code, error_message=sentence
-    )
+    outcome = Outcome(response={"PasswordUpdated": "Failure"}, error_code=AccessDenied.code, error_message=sentence)
     sign_in_event(call, name="PasswordUpdated", outcome=outcome).save(force_insert=True)
     raise AccessDenied(
         sentence,

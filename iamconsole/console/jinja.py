@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
+from iamconsole.console.links import explain
+
 __all__ = ["ago", "environment", "moment", "number", "relative"]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -24,7 +26,8 @@ def environment(**options: Any) -> Environment:
     made = Environment(  # noqa: S701  # autoescape is among the options below
         **{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     )
-    made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=getattr(settings, "BRAND", "Keyring"))
+    brand = getattr(settings, "BRAND", "Keyring")
+    made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=brand, explain_url=explain)
     made.filters.update(_FILTERS)
     return made
 

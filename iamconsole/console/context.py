@@ -1,0 +1,64 @@
+"""What every template is given besides its page's own context."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+
+from iamconsole.call import Call
+from iamconsole.console import preferences
+from iamconsole.console.links import address_of
+from iamconsole.console.navigation import navigation
+
+__all__ = ["ShownIdentity", "shell"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIdentity:
+    """Who is signed in, as the top bar shows it."""
+
+    name: str
+    account_id: str
+    alias: str
+    arn: str
+    is_root: bool
+
+    @property
+    def label(self) -> str:
+        """Reads `alice @ class-lab`."""
+        return f"{self.name} @ {self.alias or self.account_id}"
+
+    @property
+    def formatted_account_id(self) -> str:
+        """The account id in three fours: 1111-2222-3333."""
+        return "-".join(self.account_id[start : start + 4] for start in range(0, 12, 4))
+
+
+def shell(request: HttpRequest) -> Mapping[str, Any]:
+    """Give the shell's names: prefs, identity, navigation, messages, csp_nonce, plain_http, and addresses."""
+    call: Call | None = getattr(request, "call", None)
+    return {
+        "prefs": getattr(request, "prefs", None) or preferences.read(request),
+        "identity": _identity(call) if call else None,
+        "navigation": navigation(request.path) if call else [],
+        "messages": get_messages(request),
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "plain_http": bool(getattr(settings, "IAMCONSOLE_PLAIN_HTTP", False)) and not request.is_secure(),
+        "preferences_url": address_of("preferences"),
+        "credentials_url": address_of("credentials"),
+        "search_url": address_of("search"),
+    }
+
+
+def _identity(call: Call) -> ShownIdentity:
+    account, principal = call.account, call.principal
+    return ShownIdentity(
+        name=principal.name,
+        account_id=account.account_id,
+        alias=account.alias or "",
+        arn=principal.arn,
+        is_root=principal.identity_type == "Root",
+    )

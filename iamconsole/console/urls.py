@@ -1,0 +1,17 @@
+"""The shell's own addresses: sign-in, sign-out, preferences."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from iamconsole.console.views import dashboard, preferences, signin
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/iam/")),
+    path("signin", signin.sign_in, name="signin"),
+    path("signin/root", signin.sign_in_root, name="signin-root"),
+    path("signin/password", signin.set_password, name="signin-password"),
+    path("signin/<str:account>", signin.sign_in_for_account, name="signin-account"),
+    path("signout", signin.sign_out, name="signout"),
+    path("iam/", dashboard.dashboard, name="dashboard"),
+    path("preferences", preferences.change, name="preferences"),
+]

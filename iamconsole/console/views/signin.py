@@ -1,0 +1,172 @@
+"""Sign in, sign out, and the new password that some must choose in between."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.authentication import Identity, recall
+from accounts.operations.signin import SignInFailed, replace_password, sign_in_as_root, sign_in_as_user
+from iamconsole.aws import password_policy
+from iamconsole.aws.errors import IamError
+from iamconsole.console.forms import ConsoleForm, place
+from iamconsole.console.htmx import go_to, page
+from iamconsole.console.links import safe_path
+from iamconsole.console.middleware import begin_session, visit_of
+from iamconsole.console.request import ConsoleRequest
+
+__all__ = ["set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out"]
+
+FAILURE = "Your sign-in details are not correct."
+ACCOUNT_COOKIE = "iamconsole_account"
+_REMEMBERED = 365 * 24 * 3600
+_PENDING = "pending"
+
+
+class SignInForm(ConsoleForm):
+    """Account, user name and password; nothing is said of which of them is wrong."""
+
+    account = forms.CharField(label="Account ID (12 digits) or account alias", max_length=64)
+    remember = forms.BooleanField(label="Remember this account", required=False)
+    username = forms.CharField(label="IAM user name", max_length=64)
+    password = forms.CharField(label="Password", strip=False, max_length=4096, widget=forms.PasswordInput)
+
+
+class RootSignInForm(ConsoleForm):
+    """E-mail address and password of the root user."""
+
+    email = forms.CharField(label="Root user email address", max_length=254)
+    password = forms.CharField(label="Password", strip=False, max_length=4096, widget=forms.PasswordInput)
+
+
+class NewPasswordForm(ConsoleForm):
+    """The old password and, twice, the new one."""
+
+    old_password = forms.CharField(label="Old password", strip=False, max_length=4096, widget=forms.PasswordInput)
+    new_password = forms.CharField(label="New password", strip=False, max_length=128, widget=forms.PasswordInput)
+    retype = forms.CharField(label="Retype new password", strip=False, max_length=128, widget=forms.PasswordInput)
+
+    def clean(self) -> None:
+        """Refuse a new password that was not typed twice alike."""
+        super().clean()
+        new, retyped = self.cleaned_data.get("new_password"), self.cleaned_data.get("retype")
+        if new and retyped and new != retyped:
+            self.add_error("retype", "The two new passwords differ. Enter the same password twice.")
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: ConsoleRequest, account: str = "") -> HttpResponse:
+    """Sign in as an IAM user."""
+    remembered = request.COOKIES.get(ACCOUNT_COOKIE, "")
+    if request.method == "GET":
+        if hasattr(request, "call") and not account:
+            return go_to(request, _onward(request))
+        initial = {"account": account or remembered, "remember": bool(remembered)}
+        return _form_page(request, "signin", SignInForm(initial=initial))
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, "signin", form)
+    entered = form.cleaned_data
+    try:
+        identity = sign_in_as_user(
+            visit_of(request),
+            account=entered["account"],
+            user_name=entered["username"],
+            password=entered["password"],
+        )
+    except SignInFailed:
+        form.add_error(None, FAILURE)
+        return _form_page(request, "signin", form)
+    response = _welcome(request, identity)
+    if entered["remember"]:
+        response.set_cookie(
+            ACCOUNT_COOKIE, entered["account"], max_age=_REMEMBERED, httponly=True, samesite="Lax",
+            secure=request.is_secure(),
+        )  # fmt: skip
+    else:
+        response.delete_cookie(ACCOUNT_COOKIE, samesite="Lax")
+    return response
+
+
+def sign_in_for_account(request: ConsoleRequest, account: str) -> HttpResponse:
+    """The sign-in page of one account: its address is what an administrator hands out."""
+    return sign_in(request, account)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in_root(request: ConsoleRequest) -> HttpResponse:
+    """Sign in as the root user of an account."""
+    form = RootSignInForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            identity = sign_in_as_root(visit_of(request), **form.cleaned_data)
+        except SignInFailed:
+            form.add_error(None, FAILURE)
+        else:
+            return _welcome(request, identity)
+    return _form_page(request, "root", form)
+
+
+@never_cache
+@sensitive_post_parameters("old_password", "new_password", "retype")
+@require_http_methods(["GET", "POST"])
+def set_password(request: ConsoleRequest) -> HttpResponse:
+    """Choose the new password without which the sign-in is not done."""
+    pending = request.session.get(_PENDING) or {}
+    identity = recall(pending.get("principal", ""), pending.get("mark", "")) if pending else None
+    if identity is None:
+        return go_to(request, "signin")
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            renewed = replace_password(
+                visit_of(request),
+                identity,
+                old_password=form.cleaned_data["old_password"],
+                new_password=form.cleaned_data["new_password"],
+            )
+        except IamError as error:
+            place(form, error)
+        else:
+            onward = _onward(request)
+            begin_session(request, renewed)
+            messages.success(request, "Your password was changed.")
+            return go_to(request, onward)
+    context = {"user_name": identity.principal.name, "rules": password_policy.DEFAULT.requirements()}
+    return _form_page(request, "password", form, **context)
+
+
+@require_POST
+def sign_out(request: ConsoleRequest) -> HttpResponse:
+    """End the session; the account stays filled in."""
+    account = request.call.account.label if hasattr(request, "call") else ""
+    request.session.flush()
+    return go_to(request, "signin-account", account) if account else go_to(request, "signin")
+
+
+def _welcome(request: ConsoleRequest, identity: Identity) -> HttpResponse:
+    """Begin the session, unless a new password stands before it."""
+    if identity.password_reset_required:
+        request.session.flush()
+        request.session[_PENDING] = {"principal": identity.principal.principal_id, "mark": identity.mark}
+        return go_to(request, f"{reverse('signin-password')}?{urlencode({'next': _onward(request)})}")
+    begin_session(request, identity)
+    return go_to(request, _onward(request))
+
+
+def _onward(request: ConsoleRequest) -> str:
+    return safe_path(request.POST.get("next") or request.GET.get("next") or "") or "/iam/"
+
+
+def _form_page(request: ConsoleRequest, name: str, form: ConsoleForm, **context: object) -> HttpResponse:
+    onward = _onward(request)
+    shown = {"form": form, "next": onward if onward != "/iam/" else "", **context}
+    return page(request, f"console/signin/{name}.html", shown, status=form.status)

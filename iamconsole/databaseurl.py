@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
 # Without a DATABASE_URL no command that needs a database gets this far; this names a server that cannot exist.
 NOWHERE = "postgresql:///iamconsole?host=/nonexistent"
 SERVING_TIMEOUT = "-c statement_timeout=20000 -c idle_in_transaction_session_timeout=60000"
+LEAST_VERSION = 150000
 POOL = {"min_size": 1, "max_size": 8, "timeout": 5}
 
 
@@ -50,3 +52,20 @@ def settings_for(url: str, *, serving: bool) -> dict[str, Any]:
         options["options"] = f"{options.get('options', '')} {SERVING_TIMEOUT}".strip()
     options["pool"] = dict(POOL)
     return entry | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+
+
+def check_answer(variable: str, url: str) -> None:
+    """Refuse with one sentence a server that does not answer or is too old."""
+    entry = parse(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    parameters = {names[key]: entry[key] for key in names if entry[key]}
+    try:
+        with psycopg.connect(**{"connect_timeout": 5} | parameters | entry["OPTIONS"]) as connection:
+            version = connection.info.server_version
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines() or ["no reason given"]
+        raise ImproperlyConfigured(f"The database of {variable} cannot be used: {reason[0]}") from None
+    if version < LEAST_VERSION:
+        raise ImproperlyConfigured(
+            f"The database of {variable} is PostgreSQL {version // 10000}; 15 or later is needed."
+        )

@@ -85,7 +85,7 @@ def options(env: Environment, announce: Callable[[object], None], lock: int) -> 
         "pidfile": str(env.home / "gunicorn.pid"),
         "proc_name": "iamconsole",
         "control_socket_disable": True,
-        "forwarded_allow_ips": "",  # iamconsole.proxies decides whom to believe
+        "forwarded_allow_ips": "",  # the middleware decides whom to believe, from IAMCONSOLE_PROXIES
         "certfile": env.certificate or None,
         "keyfile": env.certificate_key or None,
         "timeout": 60,

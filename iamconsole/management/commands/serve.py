@@ -17,7 +17,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from iamconsole import environment, keys, lan, serving
+from iamconsole import databaseurl, environment, keys, lan, serving
 from iamconsole.apps import StaticFiles
 
 
@@ -36,6 +36,8 @@ class Command(BaseCommand):
         env = environment.read()
         keys.make_folder(env.home)
         lock = serving.claim(env)
+        databaseurl.check_answer("DATABASE_OWNER_URL", env.owner_url)
+        databaseurl.check_answer("DATABASE_URL", env.database_url)
         migration = _start_migration()
         try:
             collect_static_files()

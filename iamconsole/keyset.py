@@ -4,6 +4,8 @@ A cursor holds the sorted value and the tie-break of the row it stands at, and a
 was made under; one that does not fit shows the first page.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import json
@@ -58,7 +60,7 @@ class _Beyond(Func):
     """Compare rows of two columns, which an index on both answers: `(a, b) > (c, d)`."""
 
     arity = 4
-    output_field: Field[Any, Any] = BooleanField()
+    output_field = BooleanField()
 
     def as_sql(  # type: ignore[override]  # no template and no function name: this one writes its own
         self, compiler: Any, *_: Any, **__: Any

@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Account, User
+from tests import factories
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = (
@@ -52,3 +57,24 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     """The database without a transaction around the test: what it writes is committed and stays."""
     with django_db_blocker.unblock():
         yield
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    """An account of the test's own, with a root user."""
+    return factories.an_account()
+
+
+def sign_in(client: Client, who: User | Account) -> Client:
+    """Give the client the session that a sign-in would have begun, without the cost of a password check."""
+    session = client.session
+    session.update(factories.session_of(who))
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    return client
+
+
+@pytest.fixture
+def console(client: Client, account: Account) -> Client:
+    """A client signed in as the account's root user, whom no policy binds."""
+    return sign_in(client, account)

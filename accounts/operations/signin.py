@@ -10,16 +10,13 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import secrets
 from accounts.authentication import Attempt, Identity, authenticate_root, authenticate_user
-from accounts.models import Account, LoginProfile, User
+from accounts.models import Account, User
 from accounts.principals import Principal, Root, UserPrincipal
 from iamconsole.audit.recording import HIDDEN, Outcome, sign_in_event
-from iamconsole.aws import password_policy
-from iamconsole.aws.errors import AccessDenied, InvalidInput, PasswordPolicyViolation
-from iamconsole.call import Call, Session
+from iamconsole.call import Call
 
-__all__ = ["SignInFailed", "Visit", "replace_password", "sign_in_as_root", "sign_in_as_user"]
+__all__ = ["SignInFailed", "Visit", "sign_in_as_root", "sign_in_as_user"]
 
 WRONG_PASSWORD = "Failed authentication"  # noqa: S105  # AWS's sentence in the trail
 UNKNOWN_USER = "No username found in supplied account"
@@ -75,63 +72,6 @@ def sign_in_as_root(visit: Visit, *, email: str, password: str) -> Identity:
         root = Root(attempt.account.account_id)
         _record_failure(visit, attempt.account, attempt, _described(root))
     raise SignInFailed
-
-
-def replace_password(visit: Visit, identity: Identity, *, old_password: str, new_password: str) -> Identity:
-    """Set the new password that a user must choose before the sign-in is done.
-
-    Rules: id_credentials_passwords_admin-change-user; ChangePassword's permission is needed.
-    """
-    principal = identity.principal
-    if not isinstance(principal, UserPrincipal):
-        raise InvalidInput("Only IAM users choose a new password here.")
-    call = visit.call(principal, identity.account, session=Session(visit.time))
-    _check_permission(call)
-    with transaction.atomic():
-        profile = LoginProfile.objects.select_for_update().select_related("user").get(user_id=principal.user_id)
-        if not secrets.password_matches(old_password, profile.password):
-            raise InvalidInput("The old password was incorrect.", field="oldPassword")
-        _check_new_password(identity, principal, old_password, new_password)
-        profile.password = secrets.hash_password(new_password)
-        profile.password_reset_required = False
-        profile.password_last_changed = visit.time
-        profile.save(update_fields=["password", "password_reset_required", "password_last_changed"])
-        outcome = Outcome(response={"PasswordUpdated": "Success"})
-        sign_in_event(call, name="PasswordUpdated", outcome=outcome).save(force_insert=True)
-    return Identity(identity.account, principal, secrets.fingerprint(principal.user_id, profile.password))
-
-
-def _check_permission(call: Call) -> None:
-    from policies import access
-
-    judgement = access.judge(call, "iam:ChangePassword", call.principal.arn, {})
-    if judgement.allowed:
-        return
-    sentence = judgement.sentence(call.principal.arn)
-    outcome = Outcome(response={"PasswordUpdated": "Failure"}, error_code=AccessDenied.code, error_message=sentence)
-    sign_in_event(call, name="PasswordUpdated", outcome=outcome).save(force_insert=True)
-    raise AccessDenied(
-        sentence,
-        action="iam:ChangePassword",
-        resource=call.principal.arn,
-        principal_arn=call.principal.arn,
-        reason=judgement.reason(),
-    )
-
-
-def _check_new_password(identity: Identity, principal: UserPrincipal, old: str, new: str) -> None:
-    broken = list(
-        password_policy.DEFAULT.violations(
-            new,
-            account_name=identity.account.name,
-            email=identity.account.root_email or "",
-            user_name=principal.user_name,
-        )
-    )
-    if old == new:
-        broken.append("The new password must not be the old one.")
-    if broken:
-        raise PasswordPolicyViolation(" ".join(broken), field="newPassword")
 
 
 def _succeed(visit: Visit, identity: Identity) -> Identity:

@@ -9,10 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.authentication import Identity, recall
-from accounts.operations.signin import SignInFailed, replace_password, sign_in_as_root, sign_in_as_user
-from iamconsole.aws import password_policy
-from iamconsole.aws.errors import IamError
+from accounts.authentication import Identity, identity_of, recall
+from accounts.operations.login_profiles import change_password
+from accounts.operations.signin import SignInFailed, sign_in_as_root, sign_in_as_user
+from accounts.passwords import policy_of
+from iamconsole.aws.errors import IamError, NoSuchEntity
+from iamconsole.call import Session
 from iamconsole.console.forms import ConsoleForm, place
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.links import safe_path
@@ -127,12 +129,7 @@ def set_password(request: ConsoleRequest) -> HttpResponse:
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            renewed = replace_password(
-                visit_of(request),
-                identity,
-                old_password=form.cleaned_data["old_password"],
-                new_password=form.cleaned_data["new_password"],
-            )
+            renewed = _change_password(request, identity, form)
         except IamError as error:
             place(form, error)
         else:
@@ -140,7 +137,7 @@ def set_password(request: ConsoleRequest) -> HttpResponse:
             begin_session(request, renewed)
             messages.success(request, "Your password was changed.")
             return go_to(request, onward)
-    context = {"user_name": identity.principal.name, "rules": password_policy.DEFAULT.requirements()}
+    context = {"user_name": identity.principal.name, "rules": policy_of(identity.account).requirements()}
     return _form_page(request, "password", form, **context)
 
 
@@ -150,6 +147,17 @@ def sign_out(request: ConsoleRequest) -> HttpResponse:
     account = request.call.account.label if hasattr(request, "call") else ""
     request.session.flush()
     return go_to(request, "signin-account", account) if account else go_to(request, "signin")
+
+
+def _change_password(request: ConsoleRequest, identity: Identity, form: NewPasswordForm) -> Identity:
+    visit = visit_of(request)
+    call = visit.call(identity.principal, identity.account, session=Session(visit.time))
+    entered = form.cleaned_data
+    change_password(call, old_password=entered["old_password"], new_password=entered["new_password"])
+    renewed = identity_of(identity.principal.principal_id)
+    if renewed is None:
+        raise NoSuchEntity("This user was deleted meanwhile.")
+    return renewed
 
 
 def _welcome(request: ConsoleRequest, identity: Identity) -> HttpResponse:

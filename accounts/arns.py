@@ -51,8 +51,22 @@ def any_resource(call: Call, parameters: Parameters) -> tuple[Target, ...]:
 
 
 def named_user(call: Call, parameters: Parameters) -> tuple[Target, ...]:
-    """The user of `user_name`; without a name, the calling user."""
-    return (user_target(call, parameters.get("user_name") or call.principal.name),)
+    """The user of `user_name`; without a name, the caller."""
+    user_name = parameters.get("user_name")
+    return (user_target(call, user_name),) if user_name else calling_user(call, parameters)
+
+
+def calling_user(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The caller as a resource: the calling user, or the root user."""
+    if call.principal.identity_type == "IAMUser":
+        return (user_target(call, call.principal.name),)
+    return (Target(call.principal.arn, "AWS::IAM::User", call.principal.name),)
+
+
+def owner_of_access_key(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user to whom the access key of `access_key_id` belongs; an unknown key stands for no one."""
+    owner = queries.find_owner_of_access_key(call, parameters["access_key_id"])
+    return (user_target(call, owner),) if owner else (Target(arn.user_arn(call.account_id, "/", "*")),)
 
 
 def named_group(call: Call, parameters: Parameters) -> tuple[Target, ...]:

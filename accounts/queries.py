@@ -11,6 +11,7 @@ from django.db.models import Model, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.models import (
+    AccessKey,
     Account,
     Group,
     InstanceProfile,
@@ -77,6 +78,12 @@ def find_instance_profile(call: Call, name: str) -> InstanceProfile:
         tag_list=tag_array(InstanceProfileTag.objects.all(), "instance_profile"),
     )
     return _named(call, rows, "instance_profile", name, lambda: no_instance_profile(name))
+
+
+def find_owner_of_access_key(call: Call, access_key_id: str) -> str | None:
+    """Name the user of the account to whom an access key belongs; None for the root user's and for an unknown key."""
+    keys = AccessKey.objects.filter(account_id=call.account_id, pk=access_key_id)
+    return keys.values_list("user__user_name", flat=True).first()
 
 
 def lock_account(call: Call) -> Account:

@@ -39,5 +39,20 @@ def remove_tags(kind: type[Tag], entity: Model, keys: Iterable[str]) -> None:
         kind._default_manager.filter(**{_owner(kind): entity, "key__lower": key.lower()}).delete()
 
 
+def check_tag_keys(keys: Sequence[str], parameter: str = "tagKeys") -> None:
+    """Refuse keys that no tag can have, or more than a resource can carry. Rules: API_UntagUser."""
+    broken = [
+        sentence
+        for number, key in enumerate(keys, start=1)
+        for sentence in names.failures(names.TAG_KEY, key, f"{parameter}.{number}.member")
+    ]
+    names.refuse(broken, field=parameter)
+
+
+def sorted_tags(entity: Any) -> tuple[tuple[str, str], ...]:
+    """Give the tags of an entity that was found with its `tag_list`, by key."""
+    return tuple(sorted((tag["key"], tag["value"]) for tag in entity.tag_list))
+
+
 def _owner(kind: type[Tag]) -> str:
     return OWNERS[kind._meta.model_name or ""]

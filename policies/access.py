@@ -49,7 +49,12 @@ class Judgement:
             "context": {key: list(values) for key, values in self.request.context.items()},
             "policies": self._policies(),
             "matchedStatements": [
-                {"policy": matched.policy, "policyType": matched.policy_type, "sid": matched.sid, "index": matched.index}
+                {
+                    "policy": matched.policy.source or matched.policy.name,
+                    "policyType": matched.policy_type.value,
+                    "sid": matched.sid,
+                    "index": matched.index,
+                }
                 for matched in self.decision.matched
             ],
         }
@@ -60,9 +65,9 @@ class Judgement:
         return [
             {
                 "name": policy.name,
-                "type": policy.policy_type,
+                "type": policy.policy_type.value,
+                "version": policy.version,
                 **({"arn": policy.source} if policy.source else {}),
-                **({"version": policy.version} if policy.version else {"hash": policy.compiled.hash}),
             }
             for policy in found
         ]

@@ -79,7 +79,6 @@ class Applied:
 
     policies: AppliedPolicies
     tags: Tags = ()
-    hashes: tuple[str, ...] = ()
 
 
 def applied_to(principal: Principal) -> Applied:
@@ -118,11 +117,7 @@ def _gather(sql: str, account_id: str, entity: str) -> Applied:
         identity=tuple(row.policy(compiled) for row in found if row.kind != "boundary"),
         boundary=tuple(row.policy(compiled) for row in found if row.kind == "boundary") or None,
     )
-    return Applied(
-        policies,
-        tuple((row.name, row.version) for row in rows if row.kind == "tag"),
-        tuple(row.hash for row in found),
-    )
+    return Applied(policies, tuple((row.name, row.version) for row in rows if row.kind == "tag"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,9 @@ class _Row:
     def policy(self, compiled: dict[str, CompiledPolicy]) -> Policy:
         source = arn.policy_arn(self.owner, self.path, self.name) if self.kind != "inline" else ""
         layer = PolicyType.BOUNDARY if self.kind == "boundary" else PolicyType.IDENTITY
-        return Policy(self.name, layer, compiled[self.hash], source=source, version=self.version)
+        # An inline policy has no versions: its content names it.
+        version = self.version or f"sha256:{self.hash}"
+        return Policy(self.name, layer, compiled[self.hash], source=source, version=version)
 
 
 class CompiledPolicies:

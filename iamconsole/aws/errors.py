@@ -5,7 +5,7 @@ Operations raise them; the door that was used (console or Query API) renders the
 Rules: API_Operations, "Errors" of each operation; CommonErrors.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "ERRORS",
@@ -15,6 +15,7 @@ __all__ = [
     "EntityAlreadyExists",
     "EntityTemporarilyUnmodifiable",
     "IamError",
+    "IncorrectPassword",
     "InvalidInput",
     "InvalidUserType",
     "LimitExceeded",
@@ -55,6 +56,12 @@ class AccessDenied(IamError):
         self.decision: object | None = None
 
 
+class IncorrectPassword(IamError):
+    """The old password of ChangePassword is wrong: AWS answers with the code of a refusal."""
+
+    code, status = "AccessDenied", 403
+
+
 class NoSuchEntity(IamError):
     """The request names a user, group, role, policy, key or version that does not exist."""
 
@@ -80,9 +87,16 @@ class DeleteConflict(IamError):
 
 
 class MalformedPolicyDocument(IamError):
-    """The policy document breaks the grammar of its kind. Rules: reference_policies_grammar."""
+    """The policy document breaks the grammar of its kind; `problems` say where, for the reader.
+
+    Rules: reference_policies_grammar.
+    """
 
     code, status = "MalformedPolicyDocument", 400
+
+    def __init__(self, message: str, *, field: str | None = None, problems: tuple[Any, ...] = ()) -> None:
+        super().__init__(message, field=field)
+        self.problems = problems
 
 
 class InvalidInput(IamError):

@@ -1,0 +1,1 @@
+"""The demo account: people, groups, roles and policies to begin with, made through the operations."""

@@ -42,7 +42,7 @@ class Sort:
     field: str
     ignore_case: bool = False
     nullable: bool = False
-    tie: "Sort | None" = None
+    tie: Sort | None = None
 
     @property
     def expression(self) -> Combinable:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account, User
+from accounts.models import Account
 from tests import factories
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -65,16 +64,7 @@ def account(db: None) -> Account:
     return factories.an_account()
 
 
-def sign_in(client: Client, who: User | Account) -> Client:
-    """Give the client the session that a sign-in would have begun, without the cost of a password check."""
-    session = client.session
-    session.update(factories.session_of(who))
-    session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
-    return client
-
-
 @pytest.fixture
 def console(client: Client, account: Account) -> Client:
     """A client signed in as the account's root user, whom no policy binds."""
-    return sign_in(client, account)
+    return factories.sign_in(client, account)

@@ -74,7 +74,7 @@ class LocalPostgres:
 
     def stop(self) -> None:
         """Leave; stop the server unless another process still uses it."""
-        if self._users is None or os.getpid() != self._starter:
+        if self._users is None or os.getpid() != self._starter or not self._state.exists():
             return
         with self._queue():
             try:

@@ -16,7 +16,7 @@ def set_boundary(call: Call, entity: User | Role, policy_arn: str) -> Boundary:
     Raises NoSuchEntity for a policy that the account cannot see.
     """
     try:
-        policy = queries.find_policy(call, policy_arn)
+        policy = queries.hold_policy(call, policy_arn)
     except NoSuchEntity as error:
         message = f"Scope ARN: {policy_arn} does not exist or is not attachable."
         raise NoSuchEntity(message, field="permissionsBoundary") from error

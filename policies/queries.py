@@ -1,13 +1,17 @@
 """Find managed policies: those of the caller's account and those of AWS, which every account may read."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import AWS
 from accounts.queries import tag_array
 from iamconsole.aws.arn import Arn, split_path
-from iamconsole.aws.errors import NoSuchEntity, ValidationError
+from iamconsole.aws.errors import AccessDenied, NoSuchEntity, ValidationError
 from iamconsole.call import Call
-from policies.models import ManagedPolicy, PolicyTag, PolicyVersion
+from policies.models import Attachment, Boundary, ManagedPolicy, PolicyTag, PolicyVersion
 
 
 def policies(call: Call) -> QuerySet[ManagedPolicy]:
@@ -15,17 +19,32 @@ def policies(call: Call) -> QuerySet[ManagedPolicy]:
     return ManagedPolicy.objects.filter(account_id__in=(call.account_id, AWS))
 
 
+def with_usage(call: Call, rows: QuerySet[ManagedPolicy]) -> QuerySet[ManagedPolicy]:
+    """Read with each policy what uses it in the caller's account, and the number of its default version.
+
+    Adds `attachment_count`, `permissions_boundary_usage_count` and `default_version_number`.
+    """
+    default = PolicyVersion.objects.filter(policy=OuterRef("pk"), is_default=True)
+    return rows.annotate(
+        attachment_count=_uses(Attachment.objects.all(), call),
+        permissions_boundary_usage_count=_uses(Boundary.objects.all(), call),
+        default_version_number=Subquery(default.values("number")[:1]),
+    )
+
+
 def find_policy(call: Call, policy_arn: str) -> ManagedPolicy:
-    """Find a managed policy by ARN with its tags, or raise NoSuchEntity.
+    """Find a managed policy by ARN with its tags and its use (`with_usage`), or raise NoSuchEntity.
 
     A text that is no ARN raises ValidationError with AWS's sentence. Path and name must both fit.
     """
     owner, path, name = _parts(policy_arn)
     found = call.remember(
         ("policy", policy_arn),
-        lambda: _in_account(call, owner, path, name)
-        .annotate(tag_list=tag_array(PolicyTag.objects.all(), "policy"))
-        .first(),
+        lambda: (
+            with_usage(call, _in_account(call, owner, path, name))
+            .annotate(tag_list=tag_array(PolicyTag.objects.all(), "policy"))
+            .first()
+        ),
     )
     if found is None:
         raise no_policy(policy_arn)
@@ -41,14 +60,59 @@ def lock_policy(call: Call, policy_arn: str) -> ManagedPolicy:
     return found
 
 
+def hold_policy(call: Call, policy_arn: str) -> ManagedPolicy:
+    """Find a policy that something is to point at, and keep it from being deleted until the transaction ends.
+
+    A policy of AWS is never deleted, so that accounts need not wait for each other.
+    """
+    policy = find_policy(call, policy_arn)
+    return policy if policy.is_aws_managed else lock_policy(call, policy_arn)
+
+
+def lock_customer_policy(call: Call, policy_arn: str, action: str) -> ManagedPolicy:
+    """Lock a policy that the account may change until the transaction ends, or raise NoSuchEntity.
+
+    Raises AccessDenied for a policy of AWS, whatever the caller's own policies say.
+
+    Rules: access_policies_managed-vs-inline, "AWS managed policies".
+    """
+    if find_policy(call, policy_arn).is_aws_managed:
+        caller = call.principal.arn
+        raise AccessDenied(
+            f"User: {caller} is not authorized to perform: {action} on resource: {policy_arn}",
+            action=action,
+            resource=policy_arn,
+            principal_arn=caller,
+            reason="only AWS can change an AWS managed policy",
+        )
+    return lock_policy(call, policy_arn)
+
+
 def default_version(policy: ManagedPolicy) -> PolicyVersion:
     """The version of a policy that is in force."""
     return policy.versions.get(is_default=True)
 
 
+def attachments_of(call: Call, noun: str, entity_id: str) -> tuple[Attachment, ...]:
+    """The attachments of one user, group or role with their policies, by the policies' names."""
+    return call.remember(
+        ("attachments", noun, entity_id),
+        lambda: _by_policy_name(Attachment.objects.filter(**{f"{noun}_id": entity_id})),
+    )
+
+
 def no_policy(policy_arn: str) -> NoSuchEntity:
     """Say that there is no such policy."""
     return NoSuchEntity(f"Policy {policy_arn} was not found.", field="policyArn")
+
+
+def _uses(rows: QuerySet[Any], call: Call) -> Coalesce:
+    here = rows.filter(account_id=call.account_id, policy=OuterRef("pk")).order_by().values("policy")
+    return Coalesce(Subquery(here.annotate(uses=Count("pk")).values("uses"), output_field=IntegerField()), 0)
+
+
+def _by_policy_name(rows: QuerySet[Attachment]) -> tuple[Attachment, ...]:
+    return tuple(sorted(rows.select_related("policy"), key=lambda row: row.policy.policy_name.lower()))
 
 
 def _parts(policy_arn: str) -> tuple[str, str, str]:
@@ -63,3 +127,9 @@ def _in_account(call: Call, owner: str, path: str, name: str) -> QuerySet[Manage
     if owner not in (call.account_id, AWS):
         return ManagedPolicy.objects.none()
     return ManagedPolicy.objects.filter(account_id=owner, policy_name__lower=name.lower(), path=path)
+
+
+def aws_managed_arns(policy_names: Iterable[str]) -> dict[str, str]:
+    """The ARNs of AWS managed policies by name; a name that AWS has not is left out."""
+    rows = ManagedPolicy.objects.filter(account_id=AWS, policy_name__in=list(policy_names))
+    return {policy.policy_name: policy.arn for policy in rows}

@@ -103,6 +103,13 @@ def check(name: Name, value: str, parameter: str) -> None:
     refuse(failures(name, value, parameter), field=parameter)
 
 
+def check_member(allowed: Iterable[str], value: str, parameter: str) -> None:
+    """Refuse a value that is not one of those that a parameter can have."""
+    values = list(allowed)
+    if value not in values:
+        refuse([_failure(parameter, f"Member must satisfy enum value set: [{', '.join(values)}]")], field=parameter)
+
+
 def check_user_name(value: str, parameter: str = "userName") -> None:
     """Refuse what cannot be the name of a new user. Rules: API_CreateUser."""
     check(USER_NAME, value, parameter)

@@ -10,9 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("iamconsole.console.urls")),
-    # Identities under /iam/: path("iam/", include("accounts.urls")).
-    # Policies and the simulator under /iam/: path("iam/", include("policies.urls")).
-    # Event history under /iam/: path("iam/", include("iamconsole.audit.urls")).
+    path("iam/", include("accounts.urls")),
+    path("iam/", include("policies.urls")),
+    path("iam/", include("iamconsole.audit.urls")),
 ]
 
 handler400 = "iamconsole.console.errors.bad_request"

@@ -8,6 +8,9 @@ from typing import Any
 import pgtrigger
 from django.db import models
 
+CHANGES_AND_REFUSALS = ~models.Q(read_only=True, error_code="")
+"""What Event history shows until successful reads are asked for."""
+
 
 class Event(models.Model):
     """What one call did, or why it was refused, in CloudTrail's record form.
@@ -36,7 +39,9 @@ class Event(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account_id", "read_only", "-sequence"], name="event_newest"),
+            models.Index(fields=["account_id", "-sequence"], name="event_newest"),
+            models.Index(fields=["account_id", "-sequence"], condition=CHANGES_AND_REFUSALS, name="event_newest_shown"),
+            models.Index(fields=["account_id", "event_time", "sequence"], name="event_by_time"),
             models.Index(fields=["account_id", "event_name", "-sequence"], name="event_by_name"),
             models.Index(fields=["account_id", "user_name", "-sequence"], name="event_by_user"),
             models.Index(fields=["account_id", "error_code", "-sequence"], name="event_by_error"),

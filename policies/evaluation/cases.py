@@ -7,6 +7,7 @@ from json import dumps
 from policies.evaluation.compiled import CompiledPolicy, compile_policy
 from policies.evaluation.evaluate import evaluate
 from policies.evaluation.near_misses import NearMiss
+from policies.evaluation.partings import Part
 from policies.evaluation.records import AppliedPolicies, Decision, MatchedStatement, Policy, PolicyType, Request, Step
 from policies.language.document import Position
 from policies.language.json_text import (
@@ -219,10 +220,29 @@ def _step(step: Step) -> dict[str, object]:
         "layer": step.layer.value,
         "verdict": step.verdict,
         "decisive": step.decisive,
+        "stops": step.stops,
         "reason": step.reason,
         "matchedStatements": [_matched(each) for each in step.matched],
     }
 
 
 def _near_miss(each: NearMiss) -> dict[str, object]:
-    return {"sentence": each.sentence}
+    return {
+        **_matched(each.statement),
+        "effect": each.effect.value,
+        "sentence": each.sentence,
+        "parts": [_part(part) for part in each.parts],
+    }
+
+
+def _part(part: Part) -> dict[str, object]:
+    return {
+        "element": part.element,
+        "name": part.name,
+        "matched": part.matched,
+        "asked": list(part.asked),
+        "wanted": list(part.wanted),
+        "sentence": part.sentence,
+        "start": _place(part.span.start),
+        "end": _place(part.span.end),
+    }

@@ -39,7 +39,7 @@ def evaluate(request: Request, applied: AppliedPolicies, *, explain: bool = Fals
     from policies.evaluation.near_misses import near_misses
 
     return Decision(
-        decision, decided_by, examination, steps(examination, decision, decided_by), near_misses(examination)
+        decision, decided_by, examination, steps(examination, decided_by), near_misses(examination, decision)
     )
 
 

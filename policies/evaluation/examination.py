@@ -15,9 +15,9 @@ from policies.language.multivalued_keys import is_multivalued
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Examination"]
+__all__ = ["BY_PRINCIPAL", "Examination", "matched_statement"]
 
-_BY_PRINCIPAL = frozenset({PolicyType.VPC_ENDPOINT, PolicyType.RCP, PolicyType.RESOURCE})
+BY_PRINCIPAL = frozenset({PolicyType.VPC_ENDPOINT, PolicyType.RCP, PolicyType.RESOURCE})
 _ORGANIZATION = frozenset({PolicyType.SCP, PolicyType.RCP})
 _TRUST_ACTIONS = re.compile(r"sts:(?:assumerole.*|tagsession|setsourceidentity|setcontext)")
 _SERVICE_LINKED = ":role/aws-service-role/"
@@ -111,7 +111,7 @@ class Examination:
 
     def matches(self, candidate: Candidate) -> bool:
         """Whether a statement about the action matches the rest of the request, in its layer."""
-        if candidate.layer in _BY_PRINCIPAL:
+        if candidate.layer in BY_PRINCIPAL:
             statement = candidate.statement
             return bool(statement.grant(self)) and statement.holds_as_resource_policy(self)
         return candidate.statement.holds(self)

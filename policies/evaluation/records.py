@@ -105,11 +105,15 @@ class MatchedStatement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One layer's verdict. A layer is evaluated for an explanation also when another has decided."""
+    """One layer's verdict. A layer is evaluated for an explanation also when another has decided.
+
+    `stops` says that this layer alone would refuse the request.
+    """
 
     layer: PolicyType
     verdict: Literal["allowed", "explicitDeny", "implicitDeny", "notApplicable"]
     decisive: bool
+    stops: bool
     reason: str
     matched: tuple[MatchedStatement, ...]
 

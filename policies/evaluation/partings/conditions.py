@@ -1,5 +1,7 @@
 """Where a condition parts from the context of the request."""
 
+from collections.abc import Callable
+
 from policies.evaluation.conditions import ConditionTest
 from policies.evaluation.conditions.addresses import address, network
 from policies.evaluation.conditions.binary import octets
@@ -14,7 +16,7 @@ from policies.language.variables import expand, parse_template
 
 __all__ = ["condition_parting"]
 
-_KINDS = {
+_KINDS: dict[str, tuple[str, Callable[[str], object], Callable[[str], object]]] = {
     "Numeric": ("a number", number, number),
     "Date": ("a date", instant, instant),
     "Bool": ("true or false", boolean, boolean),

@@ -1,16 +1,16 @@
 """Where Resource or NotResource part from the resource asked for."""
 
 from collections.abc import Callable
-from os.path import commonprefix
 
 from policies.evaluation.compiled import CompiledStatement
 from policies.evaluation.examination import Examination
 from policies.evaluation.partings.part import Part, listed
-from policies.language.variables import expand, parse_template, referenced_keys
+from policies.language.variables import expand, parse_template, referenced_keys, split_arn
 from policies.language.wildcards import matches, unmarked
 
 __all__ = ["resource_parting"]
 
+_ESCAPES = ("${*}", "${?}", "${$}")
 _FIELDS = ("prefix", "partition", "service", "Region", "account", "resource")
 
 
@@ -41,7 +41,7 @@ def _sentence(wanted: tuple[str, ...], examination: Examination, *, variables: b
             f'{examination.request.action} here names no single resource, so only Resource "*" covers it; '
             f"the statement lists {listed(wanted)}."
         )
-    nearest = max(wanted, key=lambda text: len(commonprefix([text, asked])))
+    nearest = max(wanted, key=lambda text: _common(text, asked))
     if "${" in nearest and (sentence := _about_variables(nearest, examination, variables=variables)):
         return sentence
     for explanation in _EXPLANATIONS:
@@ -51,28 +51,32 @@ def _sentence(wanted: tuple[str, ...], examination: Examination, *, variables: b
     return f"The statement covers {listed(wanted)}, the request is for {asked}."
 
 
+def _common(wanted: str, asked: str) -> int:
+    """How many first characters are the same."""
+    pairs = zip(wanted, asked, strict=False)
+    return next((index for index, (one, other) in enumerate(pairs) if one != other), min(len(wanted), len(asked)))
+
+
 def _about_variables(wanted: str, examination: Examination, *, variables: bool) -> str:
     if not variables:
         return f'In {wanted} the ${{...}} is plain text: variables need "Version": "2012-10-17" in the policy.'
     template = parse_template(wanted, variables=True, wildcards=True)
     if template is None:
         return f"{wanted} holds a ${{ that begins no policy variable, so this entry covers nothing."
-    if any(
-        "${" in part
-        for part in wanted.split(":", 5)[:5]
-        if wanted.count(":") >= 5 and "${" not in wanted.split(":", 5)[5]
-    ):
+    if any("${" in part for part in split_arn(wanted, variables=True)[:5]):
         return f"{wanted} has a variable before the fifth colon, where none is allowed, so this entry covers nothing."
     missing = [key for key in referenced_keys(wanted) if examination.variable(key.lower()) is None]
     value = expand(template, examination.variable)
     if value is None:
         return f"{listed(missing, 'and')} has no value in this request, so {wanted} covers nothing."
-    return f"The statement covers {unmarked(value)} ({wanted} for this request), the request is for {examination.resource}."
+    covered = f"{unmarked(value)} ({wanted} for this request)" if referenced_keys(wanted) else wanted
+    hint = next((f" {escape} is the plain character {escape[2]}." for escape in _ESCAPES if escape in wanted), "")
+    return f"The statement covers {covered}, the request is for {examination.resource}.{hint}"
 
 
 def _bucket(wanted: str, asked: str) -> str:
     bucket, _, key = asked.partition("/")
-    if asked.startswith("arn:aws:s3:::") and key and matches(wanted, bucket) and not wanted.endswith("*"):
+    if _is_s3(asked) and key and matches(wanted, bucket) and not wanted.endswith("*"):
         return (
             f"The statement covers the bucket {wanted}, the request is for an object in it, {asked}; "
             f"objects are covered by {wanted}/*."
@@ -82,11 +86,15 @@ def _bucket(wanted: str, asked: str) -> str:
 
 def _objects(wanted: str, asked: str) -> str:
     bucket, _, _ = wanted.partition("/")
-    if asked.startswith("arn:aws:s3:::") and "/" not in asked and "/" in wanted and matches(bucket, asked):
+    if _is_s3(asked) and "/" not in asked and "/" in wanted and matches(bucket, asked):
         return (
-            f"The statement covers the objects in the bucket, {wanted}, the request is for the bucket itself, {asked}."
+            f"The statement covers the objects in the bucket, {wanted}; the request is for the bucket itself, {asked}."
         )
     return ""
+
+
+def _is_s3(arn: str) -> bool:
+    return arn.split(":", 5)[2:5] == ["s3", "", ""]
 
 
 def _letter_case(wanted: str, asked: str) -> str:
@@ -114,8 +122,8 @@ def _one_field(wanted: str, asked: str) -> str:
     parting = [index for index, pair in enumerate(zip(of, to, strict=True)) if not matches(*pair)]
     if len(parting) == 1 and parting[0] < 5:
         index = parting[0]
-        name = _FIELDS[index]
-        return f"The statement covers {name} {of[index] or '(none)'}, the request is for {name} {to[index] or '(none)'}: {asked}."
+        name, has, needs = _FIELDS[index], of[index] or "(none)", to[index] or "(none)"
+        return f"The statement covers {name} {has}, the request is for {name} {needs}: {asked}."
     return ""
 
 

@@ -70,7 +70,7 @@
       }
       dialog.showModal();
     }
-    ($("[data-focus], [aria-invalid=true], [autofocus]", dialog) ?? $("#dialog-title", dialog))?.focus();
+    ($("[data-focus], [aria-invalid=true], [data-confirm], [autofocus]", dialog) ?? $("#dialog-title", dialog))?.focus();
   };
   on(
     "close",

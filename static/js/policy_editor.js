@@ -84,7 +84,7 @@ const look = (cm) => [
     },
     ".cm-diagnostic": { padding: ".25rem .75rem", maxWidth: "36rem", fontFamily: "var(--font-base)" },
     ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--btn)", color: "var(--btn-tx)" },
-    ".cm-tooltip-autocomplete .cm-completionDetail": { color: "inherit", opacity: ".8" },
+    ".cm-tooltip-autocomplete .cm-completionDetail": { color: "inherit" },
     ".cm-panels": { backgroundColor: "var(--bg-sub)", color: "var(--tx)", borderColor: "var(--bd)" },
     ".cm-textfield": { backgroundColor: "var(--bg-box)", borderColor: "var(--bd-field)", color: "var(--tx)" },
     ".cm-button": { backgroundImage: "none", backgroundColor: "var(--bg-box)", borderColor: "var(--btn)", color: "var(--btn)" },
@@ -179,7 +179,7 @@ class PolicyEditor {
   extensions() {
     const { cm, textarea } = this;
     const label = document.getElementById(`${textarea.id}-label`)?.textContent ?? "Policy document";
-    const attributes = { "aria-label": label, spellcheck: "false" };
+    const attributes = { "aria-label": label, spellcheck: "false", tabindex: "0" };
     if (textarea.getAttribute("aria-describedby")) attributes["aria-describedby"] = textarea.getAttribute("aria-describedby");
     const source = textarea.dataset.completeUrl;
     return [

@@ -68,7 +68,7 @@ def append_only_tables() -> frozenset[str]:
 
 
 def _run(cursor: CursorWrapper, statement: str, *parts: sql.Composable) -> None:
-    cursor.execute(sql.SQL(statement).format(*parts))  # type: ignore[arg-type]
+    cursor.execute(sql.SQL(statement).format(*parts))
 
 
 @checks.register(checks.Tags.security, deploy=True)

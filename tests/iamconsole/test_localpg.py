@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -210,13 +212,13 @@ def test_programs_in_a_private_folder_are_copied_with_their_libraries(state: Pat
 
 
 def test_root_without_a_postgres_account_borrows_nobody_and_makes_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    def getpwnam(name: str) -> pgaccount.pwd.struct_passwd:
+    def getpwnam(name: str) -> pwd.struct_passwd:
         if name != "nobody":
             raise KeyError(name)
-        return pgaccount.pwd.struct_passwd(("nobody", "x", 65534, 65534, "", "/", "/bin/false"))
+        return pwd.struct_passwd(("nobody", "x", 65534, 65534, "", "/", "/bin/false"))
 
-    monkeypatch.setattr(pgaccount.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(pgaccount.pwd, "getpwnam", getpwnam)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(pwd, "getpwnam", getpwnam)
     monkeypatch.delenv("IAMCONSOLE_PG_ACCOUNT", raising=False)
     assert pgaccount.choose([]) == pgaccount.Account(65534, 65534)
     monkeypatch.setenv("IAMCONSOLE_PG_ACCOUNT", "dora")
@@ -225,6 +227,6 @@ def test_root_without_a_postgres_account_borrows_nobody_and_makes_no_account(mon
 
 
 def test_a_system_without_the_programs_is_told_to_set_database_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pgaccount.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(LocalPostgresError, match="set DATABASE_URL"):
         pgaccount.binaries(pgaccount.Account(os.geteuid(), os.getegid()))

@@ -7,11 +7,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -77,7 +76,7 @@ def test_after_a_kill_the_port_is_awaited_until_the_last_worker_has_left(
     tmp_path: Path, listener: socket.socket
 ) -> None:
     (tmp_path / "gunicorn.pid").write_text("1\n")
-    leaving = Thread(target=lambda: (time.sleep(0.5), listener.close()))
+    leaving = Timer(0.5, listener.close)
     leaving.start()
     os.close(serving.claim(env(tmp_path, PORT=str(listener.getsockname()[1]))))
     leaving.join()

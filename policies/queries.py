@@ -19,17 +19,18 @@ def policies(call: Call) -> QuerySet[ManagedPolicy]:
     return ManagedPolicy.objects.filter(account_id__in=(call.account_id, AWS))
 
 
-def with_usage(call: Call, rows: QuerySet[ManagedPolicy]) -> QuerySet[ManagedPolicy]:
+def with_usage(call: Call, rows: QuerySet[Any]) -> QuerySet[ManagedPolicy]:
     """Read with each policy what uses it in the caller's account, and the number of its default version.
 
     Adds `attachment_count`, `permissions_boundary_usage_count` and `default_version_number`.
     """
     default = PolicyVersion.objects.filter(policy=OuterRef("pk"), is_default=True)
-    return rows.annotate(
+    read: QuerySet[ManagedPolicy] = rows.annotate(
         attachment_count=_uses(Attachment.objects.all(), call),
         permissions_boundary_usage_count=_uses(Boundary.objects.all(), call),
         default_version_number=Subquery(default.values("number")[:1]),
     )
+    return read
 
 
 def find_policy(call: Call, policy_arn: str) -> ManagedPolicy:
@@ -38,13 +39,10 @@ def find_policy(call: Call, policy_arn: str) -> ManagedPolicy:
     A text that is no ARN raises ValidationError with AWS's sentence. Path and name must both fit.
     """
     owner, path, name = _parts(policy_arn)
-    found = call.remember(
-        ("policy", policy_arn),
-        lambda: (
-            with_usage(call, _in_account(call, owner, path, name))
-            .annotate(tag_list=tag_array(PolicyTag.objects.all(), "policy"))
-            .first()
-        ),
+    tags = tag_array(PolicyTag.objects.all(), "policy")
+    rows: QuerySet[Any] = _in_account(call, owner, path, name)
+    found: ManagedPolicy | None = call.remember(
+        ("policy", policy_arn), lambda: with_usage(call, rows.annotate(tag_list=tags)).first()
     )
     if found is None:
         raise no_policy(policy_arn)

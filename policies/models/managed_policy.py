@@ -43,6 +43,12 @@ class ManagedPolicy(models.Model):
     create_date = models.DateTimeField(default=timezone.now)
     update_date = models.DateTimeField(default=timezone.now)
 
+    # What `policies.queries.find_policy` and `with_usage` read with a policy; a row read otherwise has none of it.
+    tag_list: list[dict[str, str]]
+    attachment_count: int
+    permissions_boundary_usage_count: int
+    default_version_number: int
+
     class Meta:
         constraints = [
             models.UniqueConstraint("account", Lower("policy_name"), name="policy_name_unique_ignoring_case"),

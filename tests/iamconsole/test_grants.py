@@ -9,7 +9,7 @@ from pytest_django import Settings
 from iamconsole import grants
 
 pytestmark = pytest.mark.django_db
-TABLES = [model for model in apps.get_models() if model._meta.managed]
+TABLES = [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The managed policies that an operation is authorized against."""
 
-from accounts.arns import Parameters, Target
+from accounts.arns import Parameters, Target, group_target, role_target, user_target
 from iamconsole.aws import arn
 from iamconsole.aws.errors import IamError
 from iamconsole.call import Call
@@ -18,6 +18,20 @@ def named_policy(call: Call, parameters: Parameters) -> tuple[Target, ...]:
         return (Target(policy_arn, TYPE, policy_arn.rpartition("/")[2]),)
     tags = tuple((tag["key"], tag["value"]) for tag in policy.tag_list)
     return (Target(policy.arn, TYPE, policy.name, tags),)
+
+
+def policy_source(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user, group or role of `policy_source_arn`; an ARN that names nobody of the account stands for itself."""
+    source = parameters["policy_source_arn"]
+    noun, _, rest = source.rpartition(":")[2].partition("/")
+    if noun in _SOURCES and source.startswith(f"arn:aws:iam::{call.account_id}:"):
+        target = _SOURCES[noun](call, rest.rpartition("/")[2])
+        if target.arn == source:
+            return (target,)
+    return (Target(source),)
+
+
+_SOURCES = {"user": user_target, "group": group_target, "role": role_target}
 
 
 def new_policy(call: Call, parameters: Parameters) -> tuple[Target, ...]:

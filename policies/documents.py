@@ -4,9 +4,10 @@ Rules: API_CreatePolicy (PolicyDocument); reference_policies_grammar; reference_
 """
 
 from iamconsole.aws import names, quotas
-from iamconsole.aws.errors import LimitExceeded, MalformedPolicyDocument
+from iamconsole.aws.errors import InvalidInput, LimitExceeded, MalformedPolicyDocument
 from iamconsole.aws.names import Name
 from iamconsole.aws.quotas import Quota
+from policies.evaluation.compiled import CompiledPolicy, compile_document
 from policies.language.grammar import check
 from policies.language.kinds import PolicyKind
 from policies.language.problems import PolicyRefused
@@ -33,6 +34,15 @@ def check_managed_document(text: str) -> None:
     """Refuse a text that IAM would not save as a managed policy, one that is too large included."""
     check_document(text, PolicyKind.IDENTITY_MANAGED)
     check_size(quotas.MANAGED_POLICY_SIZE, text)
+
+
+def compile_input(text: str, kind: PolicyKind, field: str) -> CompiledPolicy:
+    """Make a policy ready that a call brings along to be simulated; raises InvalidInput for what IAM would not save."""
+    names.check(POLICY_DOCUMENT, text, field)
+    try:
+        return compile_document(check(text, kind), text)
+    except PolicyRefused as refused:
+        raise InvalidInput(str(refused), field=field) from refused
 
 
 def check_size(quota: Quota, text: str, field: str = "policyDocument") -> None:

@@ -77,6 +77,7 @@ SOURCE_IDENTITY = Name(r"[\w+=,.@-]*", 2, 64)
 FEDERATED_USER_NAME = Name(r"[\w+=,.@-]*", 2, 32)
 EXTERNAL_ID = Name(r"[\w+=,.@:\/-]*", 2, 1224)
 CONTEXT_KEY_NAME = Name(_NO_CONTROLS, 5, 256)
+SIMULATED_RESOURCE = Name(_NO_CONTROLS, 1, 2048)
 
 
 def failures(name: Name, value: str, parameter: str) -> tuple[str, ...]:

@@ -18,10 +18,10 @@ def refusing_duplicates(message: str, *, field: str | None = None) -> Iterator[N
         raise EntityAlreadyExists(message, field=field) from error
 
 
-def must(clear: bool, what: str) -> None:
-    """Refuse a deletion while something still hangs on the entity: `Cannot delete entity, must {what} first.`
+def must(what: str, *, remaining: bool) -> None:
+    """Refuse a deletion with `Cannot delete entity, must {what} first.` while something of that kind remains.
 
     Rules: iam errors of DeleteUser, DeleteGroup, DeleteRole (DeleteConflict).
     """
-    if not clear:
+    if remaining:
         raise DeleteConflict(f"Cannot delete entity, must {what} first.")

@@ -35,8 +35,8 @@ def open_account(
 ) -> OpenedAccount:
     """Make an empty account with its root user.
 
-    `account_id` is made up unless given. Raises EntityAlreadyExists for a taken id, alias or e-mail address, InvalidInput
-    for what cannot be one.
+    `account_id` is made up unless given. Raises EntityAlreadyExists for a taken id, alias or e-mail address,
+    InvalidInput for what cannot be one.
     """
     _check(name, root_email, account_id, alias)
     password = password_policy.generate()

@@ -1,6 +1,8 @@
 """Identities as AWS's API shapes write them, in lowerCamelCase: what a change's event holds as response elements.
 
-Secrets appear in none of them. Rules: API_User, API_Group, API_Role, API_InstanceProfile, API_LoginProfile, API_AccessKey.
+Secrets appear in none of them.
+
+Rules: API_User, API_Group, API_Role, API_InstanceProfile, API_LoginProfile, API_AccessKey.
 """
 
 from collections.abc import Mapping

@@ -81,7 +81,7 @@ class Call:
         return {**self.principal.context(), **self._network(), **self._session()}
 
     def _network(self) -> dict[str, tuple[str, ...]]:
-        keys = {
+        keys: dict[str, tuple[str, ...]] = {
             "aws:CurrentTime": (f"{self.time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",),
             "aws:EpochTime": (str(int(self.time.timestamp())),),
             "aws:RequestedRegion": (REGION,),
@@ -99,7 +99,7 @@ class Call:
     def _session(self) -> dict[str, tuple[str, ...]]:
         if self.session is None:
             return {}
-        keys = {
+        keys: dict[str, tuple[str, ...]] = {
             "aws:TokenIssueTime": (f"{self.session.issued.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",),
             "aws:MultiFactorAuthPresent": (_word(self.session.mfa_authenticated),),
         }
@@ -108,5 +108,5 @@ class Call:
         return keys
 
 
-def _word(value: bool) -> str:
+def _word(value: object) -> str:
     return "true" if value else "false"

@@ -9,7 +9,7 @@ authorized and recorded twice.
 import inspect
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -34,8 +34,8 @@ _inside: ContextVar[str] = ContextVar("operation", default="")
 class Operation:
     """What the gate knows of one operation.
 
-    `hidden` are parameters that no event may hold; `keys` maps a parameter to the condition key that carries it; `answer`
-    gives the response elements of a change's event.
+    `hidden` are parameters that no event may hold; `keys` maps a parameter to the condition key that carries it;
+    `answer` gives the response elements of a change's event.
     """
 
     action: str
@@ -71,8 +71,8 @@ def operation(
 ) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Call, P], R]]:
     """Make a function the operation of this name.
 
-    The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with the
-    decision on it, where the caller's policies do not allow it.
+    The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with
+    the decision on it, where the caller's policies do not allow it.
     """
     known = Operation(action, resource, read_only, hidden, keys or {}, answer)
 
@@ -81,7 +81,7 @@ def operation(
         signature = inspect.signature(function)
 
         @wraps(function)
-        def through_the_gate(call: Call, *args: P.args, **kwargs: P.kwargs) -> R:
+        def through_the_gate(call: Call, /, *args: P.args, **kwargs: P.kwargs) -> R:
             bound = signature.bind(call, *args, **kwargs)
             bound.apply_defaults()
             parameters = {name: value for name, value in bound.arguments.items() if name != "call"}
@@ -198,4 +198,6 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {camel_case(each.name): _plain(getattr(value, each.name)) for each in fields(value)}
     return str(value)

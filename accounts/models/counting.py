@@ -10,6 +10,7 @@ def counted(owner_table: str, owner_key: str, column: str, *, reference: str, un
     `row` (SQL) whose rows are not counted.
     """
     guard = f"IF {unless.replace('row.', 'the_row.')} THEN RETURN NULL; END IF;" if unless else ""
+    move = f"UPDATE {owner_table} SET {column} = {column} + step WHERE {owner_key} = the_row.{reference};"  # noqa: S608 - names of our own
     return pgtrigger.Trigger(
         name=f"count_{column}_of_{reference}"[:40],
         level=pgtrigger.Row,
@@ -19,7 +20,7 @@ def counted(owner_table: str, owner_key: str, column: str, *, reference: str, un
         func=f"""
             IF TG_OP = 'INSERT' THEN the_row := NEW; step := 1; ELSE the_row := OLD; step := -1; END IF;
             {guard}
-            UPDATE {owner_table} SET {column} = {column} + step WHERE {owner_key} = the_row.{reference};
+            {move}
             RETURN NULL;
         """,
     )

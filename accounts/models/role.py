@@ -13,6 +13,9 @@ from iamconsole.aws.identifiers import Prefix, new_id
 DEFAULT_SESSION_DURATION = 3600
 """Seconds. Rules: API_CreateRole."""
 
+SERVICE_LINKED_PATH = "/aws-service-role/"
+"""Where the roles stand that a service made for itself. Rules: using-service-linked-roles."""
+
 
 def new_role_id() -> str:
     """Make the unique id of a role."""
@@ -61,3 +64,8 @@ class Role(models.Model):
     def name(self) -> str:
         """The friendly name, by the word all entities share."""
         return self.role_name
+
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether the role belongs to a service, which alone may change it."""
+        return self.path.startswith(SERVICE_LINKED_PATH)

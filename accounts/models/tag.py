@@ -50,9 +50,7 @@ class RoleTag(Tag):
 class InstanceProfileTag(Tag):
     """A tag on an instance profile."""
 
-    instance_profile = models.ForeignKey(
-        InstanceProfile, on_delete=models.CASCADE, related_name="tags", db_index=False
-    )
+    instance_profile = models.ForeignKey(InstanceProfile, on_delete=models.CASCADE, related_name="tags", db_index=False)
 
     class Meta:
         constraints = [

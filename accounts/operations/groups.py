@@ -124,10 +124,11 @@ def delete_group(call: Call, *, group_name: str) -> None:
 
     Rules: API_DeleteGroup.
     """
+    queries.lock_account(call)  # its counter changes too: the account before the group, as where groups are made
     group = queries.lock_group(call, group_name)
-    must(not group.memberships.exists(), "remove users from group")
-    must(not group.attachments.exists(), "detach all policies")
-    must(not group.inline_policies.exists(), "delete policies")
+    must("remove users from group", remaining=group.memberships.exists())
+    must("detach all policies", remaining=group.attachments.exists())
+    must("delete policies", remaining=group.inline_policies.exists())
     group.delete()
 
 

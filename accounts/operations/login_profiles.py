@@ -41,7 +41,7 @@ def get_login_profile(call: Call, *, user_name: str) -> LoginProfile:
     Rules: API_GetLoginProfile.
     """
     user = queries.find_user(call, user_name)
-    profile = getattr(user, "login_profile", None)
+    profile: LoginProfile | None = getattr(user, "login_profile", None)
     if profile is None:
         raise _no_profile(user)
     return profile

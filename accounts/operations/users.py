@@ -107,9 +107,9 @@ def delete_user(call: Call, *, user_name: str) -> None:
     Rules: API_DeleteUser.
     """
     user = queries.lock_user(call, user_name)
-    must(not user.attachments.exists(), "detach all policies")
-    must(not user.inline_policies.exists(), "delete policies")
-    must(not user.memberships.exists(), "remove users from group")
-    must(not hasattr(user, "login_profile"), "delete login profile")
-    must(not user.access_keys.exists(), "delete access keys")
+    must("detach all policies", remaining=user.attachments.exists())
+    must("delete policies", remaining=user.inline_policies.exists())
+    must("remove users from group", remaining=user.memberships.exists())
+    must("delete login profile", remaining=hasattr(user, "login_profile"))
+    must("delete access keys", remaining=user.access_keys.exists())
     user.delete()

@@ -15,9 +15,9 @@ CHANGES_AND_REFUSALS = ~models.Q(read_only=True, error_code="")
 class Event(models.Model):
     """What one call did, or why it was refused, in CloudTrail's record form.
 
-    Events hold ids as text and no foreign keys, so they outlive what they name. `decision` is kept beside the record: the
-    full context, the ids and versions of every policy that applied, the layer and the statement that decided, so that
-    an old refusal can be replayed as it was.
+    Events hold ids as text and no foreign keys, so they outlive what they name. `decision` is kept beside the record:
+    the full context, the ids and versions of every policy that applied, the layer and the statement that decided, so
+    that an old refusal can be replayed as it was.
     """
 
     sequence = models.BigAutoField(primary_key=True)

@@ -38,7 +38,7 @@ def lookup_events(
     reads: bool = False,
     start_time: datetime | None = None,
     end_time: datetime | None = None,
-    page: PageRequest = PageRequest(),  # noqa: B008 - a frozen value
+    page: PageRequest = PageRequest(),
 ) -> Page[Event]:
     """List the account's events, newest first, one page at a time.
 

@@ -98,12 +98,12 @@ def api_event(
     )
 
 
-def sign_in_event(
-    call: "Call", *, name: str, outcome: Outcome, identity: Mapping[str, Any] | None = None
-) -> Event:
+def sign_in_event(call: "Call", *, name: str, outcome: Outcome, identity: Mapping[str, Any] | None = None) -> Event:
     """Make an event of the sign-in service (`ConsoleLogin` and its kin); the caller saves it.
 
-    `identity` replaces the caller's where nobody is signed in yet. Rules: cloudtrail-event-reference-aws-console-sign-in-events.
+    `identity` replaces the caller's where nobody is signed in yet.
+
+    Rules: cloudtrail-event-reference-aws-console-sign-in-events.
     """
     return _event(
         call,

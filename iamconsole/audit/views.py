@@ -39,7 +39,7 @@ DOWNLOAD_ROWS = 1000
 @require_GET
 def history(request: ConsoleRequest) -> HttpResponse:
     """List the events, newest first; `?event=` opens one beside the list."""
-    request.GET = _lookup(request.GET)
+    request.GET = _lookup(request.GET)  # type: ignore[assignment]  # a copy that nobody changes any more
     listing = _listing(request)
     chosen = _chosen(request)
     if wants_part(request) and request.htmx.target == "split":
@@ -68,8 +68,10 @@ def history(request: ConsoleRequest) -> HttpResponse:
 @require_GET
 def download(request: ConsoleRequest) -> HttpResponse:
     """Give the newest 1,000 events of the lookup as CSV, or as JSON lines of their records."""
-    request.GET = _lookup(request.GET)
-    found = lookup_events(request.call, reads=_reads(request), **_since(request), page=_listing(request, DOWNLOAD_ROWS).request)
+    request.GET = _lookup(request.GET)  # type: ignore[assignment]  # a copy that nobody changes any more
+    found = lookup_events(
+        request.call, reads=_reads(request), **_since(request), page=_listing(request, DOWNLOAD_ROWS).request
+    )
     if request.GET.get("as") == "json":
         lines = "".join(json.dumps(event.record) + "\n" for event in found)
         return _attachment(lines, "application/x-ndjson", "event_history.jsonl")
@@ -94,9 +96,7 @@ def _lookup(asked: QueryDict) -> QueryDict:
 
 
 def _listing(request: ConsoleRequest, size: int | None = None) -> Listing:
-    listing = read_listing(
-        request, sorts=SORTS, default="-time", filters=LABELS, keep=("reads", "range", "event")
-    )
+    listing = read_listing(request, sorts=SORTS, default="-time", filters=LABELS, keep=("reads", "range", "event"))
     return listing if size is None else Listing(listing.path, _resized(listing, size))
 
 

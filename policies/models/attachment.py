@@ -1,5 +1,7 @@
 """What managed policies are attached to: permissions and permissions boundaries."""
 
+from typing import cast
+
 from django.db import models
 from django.utils import timezone
 
@@ -29,9 +31,7 @@ class Attachment(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="attachment_has_one_entity", condition=exactly_one("user", "group", "role")
-            ),
+            models.CheckConstraint(name="attachment_has_one_entity", condition=exactly_one("user", "group", "role")),
             models.UniqueConstraint(fields=["user", "policy"], name="user_policy_attached_once"),
             models.UniqueConstraint(fields=["group", "policy"], name="group_policy_attached_once"),
             models.UniqueConstraint(fields=["role", "policy"], name="role_policy_attached_once"),
@@ -44,9 +44,7 @@ class Attachment(models.Model):
     @property
     def entity(self) -> User | Group | Role:
         """The user, group or role that carries the policy."""
-        entity = self.user or self.group or self.role
-        assert entity is not None  # the check constraint holds it
-        return entity
+        return cast("User | Group | Role", self.user or self.group or self.role)  # the check constraint holds it
 
 
 @tracked()
@@ -70,6 +68,4 @@ class Boundary(models.Model):
     @property
     def entity(self) -> User | Role:
         """The user or role that the policy bounds."""
-        entity = self.user or self.role
-        assert entity is not None  # the check constraint holds it
-        return entity
+        return cast("User | Role", self.user or self.role)  # the check constraint holds it

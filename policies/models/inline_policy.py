@@ -1,5 +1,7 @@
 """Inline policies: part of one user, group or role, without versions and without an ARN."""
 
+from typing import cast
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -39,6 +41,4 @@ class InlinePolicy(models.Model):
     @property
     def entity(self) -> User | Group | Role:
         """The user, group or role that the policy is part of."""
-        entity = self.user or self.group or self.role
-        assert entity is not None  # the check constraint holds it
-        return entity
+        return cast("User | Group | Role", self.user or self.group or self.role)  # the check constraint holds it

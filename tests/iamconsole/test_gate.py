@@ -16,7 +16,10 @@ from tests.factories import a_call, a_user, an_account, an_inline_policy
 
 pytestmark = pytest.mark.django_db
 
-READ_ONLY = """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["iam:Get*", "iam:List*"], "Resource": "*"}}"""
+READ_ONLY = """{
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": ["iam:Get*", "iam:List*"], "Resource": "*"}
+}"""
 EVERYTHING = """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"""
 
 
@@ -53,8 +56,9 @@ def test_ac61_a_refused_call_leaves_one_event_and_nothing_else(alice: Call) -> N
     with pytest.raises(AccessDenied) as refused:
         create_user(carol, user_name="mallory")
     assert refused.value.message == (
-        f"User: arn:aws:iam::{alice.account_id}:user/carol is not authorized to perform: iam:CreateUser on resource: "
-        f"arn:aws:iam::{alice.account_id}:user/mallory because no identity-based policy allows the iam:CreateUser action"
+        f"User: arn:aws:iam::{alice.account_id}:user/carol is not authorized to perform: iam:CreateUser "
+        f"on resource: arn:aws:iam::{alice.account_id}:user/mallory "
+        "because no identity-based policy allows the iam:CreateUser action"
     )
     assert not User.objects.filter(user_name="mallory").exists()
     (event,) = events(carol)

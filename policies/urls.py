@@ -2,4 +2,10 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from policies.views import permissions
+
+urlpatterns: list[URLPattern] = [
+    *permissions.routes("user"),
+    *permissions.routes("group"),
+    *permissions.routes("role"),
+]

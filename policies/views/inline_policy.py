@@ -1,0 +1,115 @@
+"""The page on which an inline policy of a user, user group or role is created and edited."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from iamconsole.aws.errors import EntityAlreadyExists, IamError, MalformedPolicyDocument
+from iamconsole.console.csp import editor_page
+from iamconsole.console.drafts import once
+from iamconsole.console.forms import place
+from iamconsole.console.htmx import go_to, page
+from iamconsole.console.links import address_of
+from iamconsole.console.panels import panel
+from iamconsole.console.request import ConsoleRequest
+from policies.entity_permissions import KINDS, EntityKind
+from policies.forms.permissions import InlinePolicyForm, NewInlinePolicyForm
+from policies.models import InlinePolicy
+
+__all__ = ["edit_inline_policy"]
+
+STARTER = """{
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Statement1",
+            "Effect": "Allow",
+            "Action": [],
+            "Resource": []
+        }
+    ]
+}
+"""
+
+
+@editor_page
+@require_http_methods(["GET", "POST"])
+def edit_inline_policy(request: ConsoleRequest, noun: str, name: str) -> HttpResponse:
+    """Create an inline policy of an entity or, where the address names one (`?policy=`), edit it."""
+    kind, policy_name = KINDS[noun], request.GET.get("policy", "")
+    return _edit(request, kind, name, policy_name) if policy_name else _create(request, kind, name)
+
+
+def _create(request: ConsoleRequest, kind: EntityKind, name: str) -> HttpResponse:
+    initial = {"policy_document": STARTER}
+    form = NewInlinePolicyForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        with once(request.call, form.cleaned_data["token"]) as attempt:
+            if attempt.address or _put_new(request, kind, name, form):
+                return go_to(request, attempt.address or attempt.lead_to(kind.home(name)))
+    elif not form.is_bound:
+        kind.list_attached(request.call, **kind.named(name))  # an entity that is not there answers 404 here
+    return _shown(request, kind, name, form, title="Create inline policy")
+
+
+def _put_new(request: ConsoleRequest, kind: EntityKind, name: str, form: NewInlinePolicyForm) -> bool:
+    policy_name = form.cleaned_data["policy_name"]
+    present = panel(kind.list_inline, request.call, **kind.named(name))
+    if any(policy.policy_name.lower() == policy_name.lower() for policy in present.value or ()):
+        # PutGroupPolicy and its kin would replace the policy of this name: not what creating one means.
+        taken = f"{name} has an inline policy called {policy_name}. Choose another name, or edit that policy."
+        place(form, EntityAlreadyExists(taken, field="policyName"))
+        return False
+    return _put(request, kind, name, policy_name, form)
+
+
+def _edit(request: ConsoleRequest, kind: EntityKind, name: str, policy_name: str) -> HttpResponse:
+    policy: InlinePolicy = kind.get(request.call, **kind.named(name), policy_name=policy_name)
+    initial = {"policy_document": policy.document, "seen": policy.document_hash}
+    form = InlinePolicyForm(request.POST if request.method == "POST" else None, initial=initial)
+    theirs = None
+    if form.is_valid():
+        if form.cleaned_data["seen"] not in ("", policy.document_hash):
+            theirs = policy
+            form.data = {**form.cleaned_data, "seen": policy.document_hash}
+        elif _put(request, kind, name, policy.policy_name, form):
+            return go_to(request, kind.home(name))
+    return _shown(request, kind, name, form, title=f"Edit {policy.policy_name}", theirs=theirs)
+
+
+def _put(request: ConsoleRequest, kind: EntityKind, name: str, policy_name: str, form: InlinePolicyForm) -> bool:
+    """Store the document; a refusal is placed on the form, and the answer is False."""
+    document = form.cleaned_data["policy_document"]
+    try:
+        kind.put(request.call, **kind.named(name), policy_name=policy_name, policy_document=document)
+    except MalformedPolicyDocument as error:
+        form.add_error("policy_document", [problem.message for problem in error.problems] or error.message)
+    except IamError as error:
+        place(form, error)
+    else:
+        messages.success(request, f"{policy_name} saved.")
+        return True
+    return False
+
+
+def _shown(
+    request: ConsoleRequest,
+    kind: EntityKind,
+    name: str,
+    form: InlinePolicyForm,
+    *,
+    title: str,
+    theirs: InlinePolicy | None = None,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "title": title,
+        "crumbs": kind.crumbs(name, title),
+        "kind": kind,
+        "name": name,
+        "form": form,
+        "theirs": theirs,
+        "validate_url": address_of("policy-validate"),
+    }
+    return page(request, "policies/inline_policy.html", context, status=409 if theirs else form.status)

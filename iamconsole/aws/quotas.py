@@ -102,6 +102,7 @@ VERSIONS_PER_MANAGED_POLICY: Final = Quota(
         "Before you create a new version, you must delete an existing version."
     ),
 )
+POLICY_VERSIONS_IN_USE: Final = Quota(10000, "PolicyVersionsInUse", source="API_GetAccountSummary")
 MANAGED_POLICY_SIZE: Final = Quota(6144, "PolicySize", counts=_NON_WHITE)
 TRUST_POLICY_SIZE: Final = Quota(2048, "ACLSizePerRole", counts="characters")
 SESSION_POLICY_SIZE: Final = Quota(2048, "SessionPolicySize", source="API_AssumeRole", counts="characters with ARNs")

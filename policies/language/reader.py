@@ -39,6 +39,8 @@ __all__ = ["MAXIMUM_LENGTH", "Reading", "examine", "read"]
 
 MAXIMUM_LENGTH = 131_072
 """Characters that the API accepts in a policy document."""
+_LONGEST = 2 * MAXIMUM_LENGTH
+"""Some documents of AWS's own are longer than the API accepts; they are read, not saved."""
 _MOST_PROBLEMS = 100
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\xff]")
 _NO_ACTION = "Policy statement must contain actions."
@@ -58,45 +60,49 @@ _STATEMENT_ELEMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading a text: the document if it could be made, its JSON, and the faults of form."""
+    """What came of reading a text: the document if it is one, its JSON, and the faults of form.
+
+    `partial` is what could be read beside the faults, for further checks.
+    """
 
     document: Document | None
+    partial: Document | None
     json: Json | None
     problems: tuple[Problem, ...]
 
 
 def read(text: str) -> Document:
     """Read a policy document, or raise PolicySyntaxError for the first fault of form."""
-    reading = examine(text)
+    reading = examine(text, _LONGEST)
     if reading.problems or reading.document is None:
         first = reading.problems[0]
         raise PolicySyntaxError(first.message, first.span.start, first.path, first.api_message)
     return reading.document
 
 
-def examine(text: str) -> Reading:
+def examine(text: str, longest: int = MAXIMUM_LENGTH) -> Reading:
     """Read a policy document and report every fault of form that can be told apart."""
-    if fault := _unfit(text):
-        return Reading(None, None, (fault,))
+    if fault := _unfit(text, longest):
+        return Reading(None, None, None, (fault,))
     lines = Lines(text)
     try:
         json, duplicates = parse_json(text)
     except JsonTextError as error:
         problem = Problem(error.message, SYNTAX_ERRORS, lines.span(error.start, error.end))
-        return Reading(None, None, (problem,))
+        return Reading(None, None, None, (problem,))
     builder = _Builder(lines)
     try:
         builder.twice(duplicates)
-        document = builder.document(json)
+        partial = builder.document(json)
     except _TooManyProblems:
-        document = None
-    return Reading(document, json, tuple(builder.problems))
+        partial = None
+    return Reading(None if builder.problems else partial, partial, json, tuple(builder.problems))
 
 
-def _unfit(text: str) -> Problem | None:
-    if len(text) > MAXIMUM_LENGTH:
-        sentence = f"The document has {len(text):,} characters; IAM reads at most {MAXIMUM_LENGTH:,}."
-        rule = f"have length less than or equal to {MAXIMUM_LENGTH}"
+def _unfit(text: str, longest: int) -> Problem | None:
+    if len(text) > longest:
+        sentence = f"The document has {len(text):,} characters; IAM reads at most {longest:,}."
+        rule = f"have length less than or equal to {longest}"
         return Problem(sentence, _constraint(rule), Lines("").span(0, 0), code="ValidationError")
     if not text.strip():
         return Problem("The document is empty.", SYNTAX_ERRORS, Lines("").span(0, 0))
@@ -160,8 +166,6 @@ class _Builder:
         version = self.version(members.get("Version"))
         policy_id = self.text(members["Id"], ("Id",), "Id") if "Id" in members else None
         statements = self.statements(json, members.get("Statement"))
-        if self.problems:
-            return None
         span = self.lines.span(json.start, json.end)
         return Document(
             version=version.text if version else None,

@@ -6,11 +6,11 @@ from policies.evaluation.conditions import ConditionTest
 from policies.evaluation.conditions.addresses import address, network
 from policies.evaluation.conditions.binary import octets
 from policies.evaluation.conditions.booleans import boolean
-from policies.evaluation.conditions.dates import instant
 from policies.evaluation.conditions.numbers import number
 from policies.evaluation.examination import Examination
 from policies.evaluation.partings.part import Part, listed
 from policies.language.document import Condition
+from policies.language.instants import instant
 from policies.language.operators import OperatorName, Qualifier, operator_name
 from policies.language.variables import expand, parse_template
 

@@ -102,6 +102,8 @@ def address(env: Environment) -> str:
     """The address that people type."""
     if env.origin:
         return f"{env.origin}/"
+    if env.production:
+        return f"https://{env.hosts[0]}/"
     here = env.loopback or ipaddress.ip_address(env.bind.strip("[]")).is_unspecified
     return f"{lan.origin('localhost' if here else env.bind, env.port, tls=bool(env.certificate))}/"
 

@@ -98,7 +98,9 @@ def test_the_block_of_a_production_server_names_no_sign_ins(tmp_path: Path) -> N
         "IAMCONSOLE_HOSTS": "iam.example.org",
         "IAMCONSOLE_HTTPS": "1",
     }
-    assert "correct-horse" not in serving.block(env(tmp_path, **production))
+    text = serving.block(env(tmp_path, **production))
+    assert "https://iam.example.org/\n" in text
+    assert "correct-horse" not in text
 
 
 def test_a_room_is_shown_a_qr_code_and_what_plain_http_lacks(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern
 
-from policies.views import permissions
+from policies.views import boundaries, permissions
 
 urlpatterns: list[URLPattern] = [
     *permissions.routes("user"),
     *permissions.routes("group"),
     *permissions.routes("role"),
+    *boundaries.routes(),
 ]

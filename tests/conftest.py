@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account
+from accounts.models import Account, User
 from tests import factories
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -36,6 +38,30 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     root = os.geteuid() == 0
     flags = [*BROWSER_FLAGS, "--no-sandbox"] if root else [*BROWSER_FLAGS]
     return browser_type_launch_args | {"executable_path": chromium, "args": flags, "chromium_sandbox": not root}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Make the test database whatever tests were chosen.
+
+    pytest-django's own makes none where no chosen test asks for a transaction, as in a run of browser tests alone.
+    """
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=verbosity, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:  # threads of the served site may still hold a connection
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        teardown_databases(made, verbosity=verbosity)
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +94,32 @@ def account(db: None) -> Account:
 def console(client: Client, account: Account) -> Client:
     """A client signed in as the account's root user, whom no policy binds."""
     return factories.sign_in(client, account)
+
+
+EVERYTHING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+READ_ONLY = """{
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": ["iam:Get*", "iam:List*"], "Resource": "*"}
+}"""
+
+
+@pytest.fixture
+def alice(account: Account) -> User:
+    """Who administers."""
+    user = factories.a_user(account, "alice")
+    factories.an_inline_policy(user, EVERYTHING)
+    return user
+
+
+@pytest.fixture
+def bob(account: Account) -> User:
+    """Who may read only."""
+    user = factories.a_user(account, "bob")
+    factories.an_inline_policy(user, READ_ONLY)
+    return user
+
+
+@pytest.fixture
+def carol(account: Account) -> User:
+    """Who may do nothing."""
+    return factories.a_user(account, "carol")

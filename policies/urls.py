@@ -1,10 +1,36 @@
 """The addresses of the policies wing, below `/iam/`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-from policies.views import boundaries, permissions
+from policies.views import (
+    boundaries,
+    editor_help,
+    permissions,
+    policies,
+    policy_attachments,
+    policy_deletion,
+    policy_editor,
+    policy_versions,
+)
 
 urlpatterns: list[URLPattern] = [
+    path("policies", policies.index, name="policy-list"),
+    path("policies/details/<path:policy_arn>", policies.detail, name="policy-detail"),
+    path("policies/create", policy_editor.create, name="policy-create"),
+    path("policies/edit/<path:policy_arn>", policy_editor.edit, name="policy-edit"),
+    path("policies/validate", editor_help.validate, name="policy-validate"),
+    path("policies/complete", editor_help.complete, name="policy-complete"),
+    path("policies/attach", policy_attachments.attach, name="policy-attach"),
+    path("policies/attach/<path:policy_arn>", policy_attachments.attach, name="policy-attach"),
+    path("policies/detach", policy_attachments.detach, name="policy-detach"),
+    path("policies/detach/<path:policy_arn>", policy_attachments.detach, name="policy-detach"),
+    path("policies/compare/<path:policy_arn>", policy_versions.compare, name="policy-compare"),
+    path(
+        "policies/set-default-version/<path:policy_arn>", policy_versions.set_default, name="policy-set-default-version"
+    ),
+    path("policies/delete-version/<path:policy_arn>", policy_versions.delete_version, name="policy-delete-version"),
+    path("policies/delete", policy_deletion.delete, name="policy-delete"),
+    path("policies/delete/<path:policy_arn>", policy_deletion.delete, name="policy-delete"),
     *permissions.routes("user"),
     *permissions.routes("group"),
     *permissions.routes("role"),

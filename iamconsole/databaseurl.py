@@ -50,7 +50,8 @@ def settings_for(url: str, *, serving: bool) -> dict[str, Any]:
     options = entry["OPTIONS"]
     if serving:
         options["options"] = f"{options.get('options', '')} {SERVING_TIMEOUT}".strip()
-    options["pool"] = dict(POOL)
+    if url:
+        options["pool"] = dict(POOL)
     return entry | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
 

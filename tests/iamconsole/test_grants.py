@@ -19,6 +19,7 @@ def serving() -> None:
         cursor.execute("select 1 from pg_roles where rolname = %s", [grants.SERVING_ROLE])
         if cursor.fetchone() is None:  # a server of the user's own, given by DATABASE_URL
             cursor.execute(f"create role {grants.SERVING_ROLE}")
+            cursor.execute(f"grant {grants.SERVING_ROLE} to current_user")
         grants.grant(cursor, [grants.SERVING_ROLE])
         cursor.execute(f"set local role {grants.SERVING_ROLE}")
 

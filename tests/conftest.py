@@ -6,8 +6,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
@@ -72,7 +74,9 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     load the AWS managed policies anew. Here nothing is emptied: each test makes an account of its own.
     """
     with django_db_blocker.unblock():
-        server = LiveServer("localhost")
+        # It looks for the static files' app by its usual name; ours goes by another.
+        with mock.patch("django.test.testcases._StaticFilesHandler", StaticFilesHandler):
+            server = LiveServer("localhost")
         yield server
         server.stop()
 

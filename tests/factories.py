@@ -63,6 +63,22 @@ def a_group(account: Account, group_name: str = "", **fields: Any) -> Group:
     return Group.objects.create(account=account, group_name=group_name or f"group-{next(_numbers)}", **fields)
 
 
+EC2_TRUST = (
+    '{"Version": "2012-10-17", "Statement": '
+    '[{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
+)
+
+
+def a_role(account: Account, role_name: str = "", *, trust: str = EC2_TRUST, **fields: Any) -> Role:
+    """A role that EC2 may take unless `trust` says otherwise, without policies."""
+    return Role.objects.create(
+        account=account,
+        role_name=role_name or f"role-{next(_numbers)}",
+        assume_role_policy_document=trust,
+        **fields,
+    )
+
+
 def a_call(account: Account, user: User | None = None, *, time: datetime | None = None, **fields: Any) -> Call:
     """A call of a user, or of the account's root user."""
     principal = (

@@ -11,9 +11,11 @@ from policies.views import (
     policy_deletion,
     policy_editor,
     policy_versions,
+    simulator,
 )
 
 urlpatterns: list[URLPattern] = [
+    path("simulator", simulator.simulator, name="simulator"),
     path("policies", policies.index, name="policy-list"),
     path("policies/details/<path:policy_arn>", policies.detail, name="policy-detail"),
     path("policies/create", policy_editor.create, name="policy-create"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from iamconsole.call import Call
 
 EVENT_VERSION = "1.11"
+LONGEST_NAME = 2048
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
@@ -197,12 +198,23 @@ def _event(
         principal_id=identity.get("principalId", ""),
         access_key_id=call.access_key_id,
         resource_type=first.type,
-        resource_name=first.name or first.arn,
+        resource_name=storable(first.name or first.arn)[:LONGEST_NAME],
         error_code=outcome.error_code,
         request_id=call.request_id,
-        record=record,
-        decision=decision,
+        record=storable(record),
+        decision=storable(decision),
     )
+
+
+def storable(value: Any) -> Any:
+    """Write U+FFFD for what no database text can hold: NUL and halves of a surrogate pair, typed in by somebody."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    if isinstance(value, Mapping):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return value
 
 
 def _time(moment: datetime) -> str:

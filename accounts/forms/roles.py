@@ -21,6 +21,7 @@ CUSTOM = "custom"
 _EC2, _LAMBDA = trust.SERVICES[:2]
 _NAME_HINT = "Up to 64 letters, digits and + = , . @ - _ characters. A role cannot be renamed."
 _HOURS = (1, 2, 4, 8, 12)
+NO_DOCUMENT = "Enter a trust policy."
 _NEW_DOCUMENT = trust.account_trust("111122223333")
 
 
@@ -37,8 +38,9 @@ class TrustPolicyField(forms.CharField):
 
     def validate(self, value: str) -> None:
         """Refuse what IAM would not save."""
-        super().validate(value)
-        if not value:
+        if not value.strip():
+            if self.required:
+                raise forms.ValidationError(NO_DOCUMENT)
             return
         try:
             check(value, PolicyKind.TRUST)
@@ -80,9 +82,9 @@ class TrustForm(ConsoleForm):
         self.own_account = own_account
 
     def chosen(self, name: str) -> str:
-        """What stands in a field, as it was sent or as it begins."""
+        """What stands in a field, as it was sent or as it begins; line ends as they were before a browser sent them."""
         value = self[name].value()
-        return "" if value is None or value is False else str(value)
+        return "" if value is None or value is False else str(value).replace("\r\n", "\n")
 
     @property
     def service_principal(self) -> str:
@@ -110,7 +112,7 @@ class TrustForm(ConsoleForm):
         if chosen != CUSTOM:
             self.errors.pop("document", None)
         elif not self.chosen("document").strip() and "document" not in self.errors:
-            self.add_error("document", "Enter a trust policy.")
+            self.add_error("document", NO_DOCUMENT)
         if chosen == "account":
             self._check_account()
         return self.cleaned_data

@@ -3,7 +3,7 @@
 Rules: id_roles_manage_delete; id_roles_create_for-service (the instance profile of an EC2 role).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,11 +36,6 @@ class Hanging:
     inline: Panel[tuple[InlinePolicy, ...]]
     profiles: Panel[tuple[InstanceProfile, ...]]
 
-    @property
-    def refusals(self) -> tuple[str, ...]:
-        """Why parts of it are not known."""
-        return tuple(part.refusal.message for part in (self.attached, self.inline, self.profiles) if part.refusal)
-
 
 def hanging_on(call: Call, role_name: str) -> Hanging:
     """Read what hangs on a role."""
@@ -56,7 +51,11 @@ def delete_with_everything(call: Call, role_name: str) -> list[str]:
 
     The role stays while anything could not be taken away; what was taken away stays away.
     """
-    failed = _perform(_unhang(call, role_name, hanging_on(call, role_name)))
+    try:
+        hanging = hanging_on(call, role_name)
+    except IamError as error:
+        return [f"Could not delete the role: {error.message}"]
+    failed = _perform(_unhang(call, role_name, hanging))
     return failed or _perform([("delete the role", partial(delete_role, call, role_name=role_name))])
 
 
@@ -95,7 +94,7 @@ def _clear(call: Call, role_name: str, profile_name: str) -> None:
         delete_instance_profile(call, instance_profile_name=profile_name)
 
 
-def _perform(steps: Sequence[Step] | Iterator[Step]) -> list[str]:
+def _perform(steps: Iterable[Step]) -> list[str]:
     failed = []
     for what, step in steps:
         try:

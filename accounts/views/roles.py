@@ -111,7 +111,7 @@ def edit_trust_policy(request: ConsoleRequest, name: str) -> HttpResponse:
         "form": form,
         "limit": quotas.TRUST_POLICY_SIZE.value,
         "stale": stale,
-        "mark": _mark(current),
+        "basis": _mark(current),
         "trust_lines": json_lines(current),
         "validate_url": address_of("policy-validate"),
     }

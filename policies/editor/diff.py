@@ -1,0 +1,102 @@
+"""Two versions of a policy side by side, over the form in which documents are printed: layout is no difference."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import NamedTuple
+
+from policies.language.problems import PolicySyntaxError
+from policies.language.reader import read
+from policies.language.writer import write
+
+__all__ = ["Comparison", "Row", "compare", "normalized"]
+
+Parts = tuple[tuple[bool, str], ...]
+"""A line in pieces; each says whether it differs from the other side."""
+
+_WORDS = re.compile(r"[A-Za-z0-9_-]+|\s+|.")
+_LINE_LENGTH = 2000
+"""A longer line is shown as changed in whole: comparing it word by word takes too long."""
+
+
+class Row(NamedTuple):
+    """A row of the comparison: a line of each side, None where a side has no line, and what changed."""
+
+    left_number: int | None
+    left: Parts
+    right_number: int | None
+    right: Parts
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two documents side by side. `same` tells that they say the same, however they are laid out."""
+
+    rows: tuple[Row, ...]
+    added: int
+    removed: int
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing but the layout differs."""
+        return not self.added and not self.removed
+
+
+def normalized(text: str) -> str:
+    """The document in the one form of print; a text that is no policy stays as it is."""
+    try:
+        return write(read(text))
+    except PolicySyntaxError:
+        return text
+
+
+def compare(left: str, right: str) -> Comparison:
+    """Put two documents side by side, line by line."""
+    before, after = normalized(left).splitlines(), normalized(right).splitlines()
+    rows = tuple(_rows(before, after))
+    added = sum(row.change != "" and row.right_number is not None for row in rows)
+    removed = sum(row.change != "" and row.left_number is not None for row in rows)
+    return Comparison(rows, added, removed)
+
+
+def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
+    for tag, left_start, left_end, right_start, right_end in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
+        if tag == "equal":
+            for offset in range(left_end - left_start):
+                line = ((False, before[left_start + offset]),)
+                yield Row(left_start + offset + 1, line, right_start + offset + 1, line, "")
+            continue
+        pairs = zip_longest(range(left_start, left_end), range(right_start, right_end))
+        yield from (_changed(before, after, left, right) for left, right in pairs)
+
+
+def _changed(before: Sequence[str], after: Sequence[str], left: int | None, right: int | None) -> Row:
+    if left is not None and right is not None:
+        left_parts, right_parts = _parts(before[left], after[right])
+        return Row(left + 1, left_parts, right + 1, right_parts, "changed")
+    if left is not None:
+        return Row(left + 1, ((False, before[left]),), None, (), "removed")
+    at = right or 0  # zip_longest gives at least one of the two
+    return Row(None, (), at + 1, ((False, after[at]),), "added")
+
+
+def _parts(left: str, right: str) -> tuple[Parts, Parts]:
+    """Mark the words that differ between two lines."""
+    if max(len(left), len(right)) > _LINE_LENGTH:
+        return ((True, left),), ((True, right),)
+    before, after = _WORDS.findall(left), _WORDS.findall(right)
+    left_parts: list[tuple[bool, str]] = []
+    right_parts: list[tuple[bool, str]] = []
+    opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for tag, left_start, left_end, right_start, right_end in opcodes:
+        differs = tag != "equal"
+        if left_end > left_start:
+            left_parts.append((differs, "".join(before[left_start:left_end])))
+        if right_end > right_start:
+            right_parts.append((differs, "".join(after[right_start:right_end])))
+    return tuple(left_parts), tuple(right_parts)

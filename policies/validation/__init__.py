@@ -1,0 +1,1 @@
+"""What is wrong, risky or idle in a policy text: findings with their places."""

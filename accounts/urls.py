@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import create_role, group_deletion, groups, roles, tags
+from accounts.views import account, create_role, group_deletion, groups, roles, tags
 
 urlpatterns: list[URLPattern] = [
+    path("account/alias", account.alias, name="account-alias"),
+    path("account/delete-alias", account.delete_alias, name="account-delete-alias"),
     path("groups", groups.index, name="group-list"),
     path("groups/create", groups.create, name="group-create"),
     path("groups/details/<path:name>", groups.detail, name="group-detail"),

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from iamconsole.console.views import dashboard, preferences, signin
+from iamconsole.console.views import dashboard, preferences, search, signin
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/iam/")),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("signin/<str:account>", signin.sign_in_for_account, name="signin-account"),
     path("signout", signin.sign_out, name="signout"),
     path("iam/", dashboard.dashboard, name="dashboard"),
+    path("iam/root-tasks", dashboard.root_tasks, name="root-tasks"),
+    path("iam/search", search.search, name="search"),
     path("preferences", preferences.change, name="preferences"),
 ]

@@ -1,15 +1,55 @@
-"""The dashboard."""
+"""The dashboard, and what only the root user should do."""
+
+from datetime import timedelta
+from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.operations.access_keys import list_access_keys
+from accounts.operations.account import get_account_summary
+from iamconsole.audit.operations import lookup_events
+from iamconsole.aws.paging import PageRequest
 from iamconsole.console.htmx import page
+from iamconsole.console.panels import Panel, panel
+from iamconsole.console.recommendations import recommendations
 from iamconsole.console.request import ConsoleRequest
 
-__all__ = ["dashboard"]
+__all__ = ["dashboard", "root_tasks"]
+
+RECENT = timedelta(hours=1)
+_SHOWN = PageRequest(size=5)
+_RESOURCES = (
+    ("User groups", "Groups", "group-list"),
+    ("Users", "Users", "user-list"),
+    ("Roles", "Roles", "role-list"),
+    ("Policies", "Policies", "policy-list"),
+)
 
 
 @require_safe
 def dashboard(request: ConsoleRequest) -> HttpResponse:
-    """Show what the account holds."""
-    return page(request, "console/dashboard.html", {"title": "Dashboard", "crumbs": [("IAM", None)]})
+    """Show what the account holds, what to mend, and what was decided lately."""
+    call = request.call
+    summary = panel(get_account_summary, call)
+    is_root = call.principal.identity_type == "Root"
+    own_keys = panel(list_access_keys, call) if call.principal.identity_type == "IAMUser" else Panel(value=())
+    context: dict[str, Any] = {
+        "title": "Dashboard",
+        "crumbs": [("IAM", None)],
+        "summary": summary,
+        "resources": [(label, (summary.value or {}).get(key, 0), reverse(route)) for label, key, route in _RESOURCES],
+        "recommendations": recommendations(summary.value, own_keys.value or (), call.time, is_root=is_root),
+        "recent": panel(lookup_events, call, start_time=call.time - RECENT, page=_SHOWN),
+        "account": call.account,
+        "sign_in_url": request.build_absolute_uri(reverse("signin-account", args=[call.account.label])),
+    }
+    return page(request, "console/dashboard.html", context)
+
+
+@require_safe
+def root_tasks(request: ConsoleRequest) -> HttpResponse:
+    """List what needs the root user, so that it is used for nothing else."""
+    context = {"title": "Root user tasks", "crumbs": [("IAM", reverse("dashboard")), ("Root user tasks", None)]}
+    return page(request, "console/root_tasks.html", context)

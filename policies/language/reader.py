@@ -163,13 +163,14 @@ class _Builder:
             self.fault(json, (), "A policy document is one JSON object.")
             return None
         members = self.members(json, _TOP_ELEMENTS, (), "a policy document")
-        version = self.version(members.get("Version"))
+        version_node = members.get("Version")
+        version = self.version(version_node)
         policy_id = self.text(members["Id"], ("Id",), "Id") if "Id" in members else None
         statements = self.statements(json, members.get("Statement"))
         span = self.lines.span(json.start, json.end)
         return Document(
             version=version.text if version else None,
-            version_span=version.span if version else None,
+            version_span=self.lines.span(version_node.start, version_node.end) if version_node else None,
             id=policy_id,
             statements=statements,
             span=span,

@@ -126,7 +126,7 @@ def _hint(operator: OperatorName, asked: tuple[str, ...], wanted: tuple[str, ...
     if operator.base == "StringEquals":
         if any("*" in text or "?" in text for text in wanted):
             return " StringEquals takes * and ? as they stand; StringLike knows wildcards."
-        if {text.lower() for text in wanted} & {text.lower() for text in asked}:
+        if any(one != other and one.lower() == other.lower() for one in wanted for other in asked):
             return " StringEquals tells upper and lower case apart."
     if operator.base in ("ArnLike", "ArnEquals") and any(text.count(":") < 5 for text in wanted):
         return " An ARN pattern needs its six parts."

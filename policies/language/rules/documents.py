@@ -24,6 +24,8 @@ def versions(document: Document, kind: PolicyKind) -> Iterator[Problem]:
     """Managed policies are of the current version."""
     if not kind.current_version or document.version == Version.CURRENT:
         return
+    if document.version is None and document.version_span is not None:
+        return  # what stands there is no version at all, which has been said
     sentence = f'A {kind.label} needs "Version": "{Version.CURRENT}".'
     if document.version is None:
         sentence += ' Without Version a document counts as "2008-10-17".'

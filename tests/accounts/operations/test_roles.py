@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -233,7 +234,7 @@ def test_a_role_is_deleted_with_tags_and_boundary_once_nothing_else_hangs_on_it(
     attach_role_policy(call, role_name="Web", policy_arn=READ_ONLY)
     role = Role.objects.get(account=account)
     an_inline_policy(role, "{}")
-    refusals = [
+    refusals: list[tuple[str, Callable[[], Any]]] = [
         ("must remove roles from instance profile first", lambda: role.instance_profiles.update(role=None)),
         ("must detach all policies first", lambda: role.attachments.all().delete()),
         ("must delete policies first", lambda: role.inline_policies.all().delete()),
@@ -251,7 +252,7 @@ def test_a_role_is_deleted_with_tags_and_boundary_once_nothing_else_hangs_on_it(
 def test_a_service_linked_role_takes_a_description_and_nothing_else(account: Account, call: Call) -> None:
     a_role(account, "AWSServiceRoleForX", path="/aws-service-role/x.amazonaws.com/")
     update_role(call, role_name="AWSServiceRoleForX", description="ours", max_session_duration=3600)
-    changes = [
+    changes: list[Callable[[], Any]] = [
         lambda: update_role(call, role_name="AWSServiceRoleForX", max_session_duration=7200),
         lambda: update_assume_role_policy(call, role_name="AWSServiceRoleForX", policy_document=EC2_TRUST),
         lambda: delete_role(call, role_name="AWSServiceRoleForX"),

@@ -2,6 +2,8 @@
 
 Every query starts from the account of the call, so another account's object is as absent as one that never was. What
 is read is remembered for the length of the call; `lock_*` reads again and locks the row until the transaction ends.
+The locks are of the kind that lets others point at the row (`no_key`): PostgreSQL checks every foreign key at COMMIT,
+and would wait there for a stronger lock, perhaps in a ring.
 """
 
 from typing import Any, TypeVar
@@ -88,7 +90,7 @@ def find_owner_of_access_key(call: Call, access_key_id: str) -> str | None:
 
 def lock_account(call: Call) -> Account:
     """Lock the account's row, so that a quota holds under concurrency, and read its counters as they are now."""
-    return Account.objects.select_for_update().get(pk=call.account_id)
+    return Account.objects.select_for_update(no_key=True).get(pk=call.account_id)
 
 
 def lock_user(call: Call, user_name: str) -> User:
@@ -145,7 +147,7 @@ def _first(rows: QuerySet[M], column: str, name: str) -> M | None:
 
 
 def _locked(rows: QuerySet[M], column: str, name: str, absent: NoSuchEntity) -> M:
-    found = _first(rows.select_for_update(), column, name)
+    found = _first(rows.select_for_update(no_key=True), column, name)
     if found is None:
         raise absent
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import AccessKey
+from accounts.access_keys import AccessKeyMetadata
 
 OLD_KEY_DAYS = 90
 
@@ -24,7 +24,7 @@ class Recommendation:
 
 
 def recommendations(
-    summary: Mapping[str, int] | None, own_keys: Sequence[AccessKey], now: datetime, *, is_root: bool
+    summary: Mapping[str, int] | None, own_keys: Sequence[AccessKeyMetadata], now: datetime, *, is_root: bool
 ) -> tuple[Recommendation, ...]:
     """List them, the urgent first; what the reader may not see is left out."""
     found = [*_of_account(summary or {}, is_root=is_root), *_of_keys(own_keys, now, is_root=is_root)]
@@ -68,7 +68,7 @@ def _of_account(summary: Mapping[str, int], *, is_root: bool) -> list[Recommenda
     return found
 
 
-def _of_keys(keys: Sequence[AccessKey], now: datetime, *, is_root: bool) -> list[Recommendation]:
+def _of_keys(keys: Sequence[AccessKeyMetadata], now: datetime, *, is_root: bool) -> list[Recommendation]:
     if is_root:
         return []
     old = [key for key in keys if key.is_active and (now - key.create_date).days > OLD_KEY_DAYS]

@@ -3,6 +3,7 @@
 The address holds the whole request, so a result can be shared; nothing is changed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from accounts.operations.roles import list_roles
 from accounts.operations.users import list_users
 from iamconsole.aws.arn import Arn
 from iamconsole.aws.errors import AccessDenied, IamError
-from iamconsole.aws.paging import PageRequest
+from iamconsole.aws.paging import Page, PageRequest
 from iamconsole.call import Call
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import focus, page, wants_part
@@ -96,20 +97,17 @@ def read_question(asked: QueryDict) -> Question:
         principal=asked.get("principal", "").strip(),
         actions=_words(asked.getlist("action")),
         resources=_words(asked.getlist("resource")),
-        context=tuple(
-            (name.removeprefix(CONTEXT), asked[name].strip())
-            for name in asked
-            if name.startswith(CONTEXT) and asked[name].strip() and len(name) > len(CONTEXT)
-        )
-        + _added(asked),
+        context=_given(asked),
         chosen=int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 5 else 0,
     )
 
 
-def _added(asked: QueryDict) -> tuple[tuple[str, str], ...]:
-    """The one further context key that the form lets add."""
-    key, value = asked.get("key", "").strip(), asked.get("value", "").strip()
-    return ((key, value),) if key and value else ()
+def _given(asked: QueryDict) -> tuple[tuple[str, str], ...]:
+    """The context keys with a value: one parameter each, and the one further key that the form lets add."""
+    pairs = [(name.removeprefix(CONTEXT), text) for name, text in asked.items() if name.startswith(CONTEXT)]
+    pairs.append((asked.get("key", ""), asked.get("value", "")))
+    stripped = [(key.strip(), str(text).strip()) for key, text in pairs]
+    return tuple((key, text) for key, text in stripped if key and text)
 
 
 def _words(texts: list[str]) -> tuple[str, ...]:
@@ -172,7 +170,11 @@ def _source(call: Call, principal: str) -> str:
 
 def _principals(call: Call) -> list[tuple[str, str]]:
     """The first principals of each kind, to choose from; a kind that the reader may not list is left out."""
-    lists = (("User", list_users), ("Role", list_roles), ("User group", list_groups))
+    lists: tuple[tuple[str, Callable[..., Page[Any]]], ...] = (
+        ("User", list_users),
+        ("Role", list_roles),
+        ("User group", list_groups),
+    )
     return [
         (entity.arn, f"{label}: {entity.name}")
         for label, read in lists

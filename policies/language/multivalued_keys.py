@@ -144,7 +144,6 @@ _KEYS = frozenset(
         "identitystore:groupexternalidissuers",
         "identitystore:groupid",
         "identitystore:userexternalidissuers",
-        "identitystore:userid",
         "imagebuilder:createdresourcetagkeys",
         "iot:thinggrouparn",
         "iot:tunneldestinationservice",
@@ -226,9 +225,10 @@ _KEYS = frozenset(
         "wisdom:searchfilter/qualifier",
     }
 )
-_PREFIXES = ("events:metadata/", "vpc-lattice-svcs:requestquerystring/")
+_FAMILIES = frozenset({"events:metadata", "vpc-lattice-svcs:requestquerystring"})
+"""Keys whose last part is a name of the user's own."""
 
 
 def is_multivalued(key: str) -> bool:
     """Whether a key, in lower case, is one of several values: such a key is no policy variable."""
-    return key in _KEYS or key.startswith(_PREFIXES)
+    return key in _KEYS or key.rpartition("/")[0] in _FAMILIES

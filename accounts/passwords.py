@@ -3,7 +3,7 @@
 Rules: id_credentials_passwords_account-policy.
 """
 
-from accounts.models import Account, User
+from accounts.models import Account
 from iamconsole.aws import names, password_policy
 from iamconsole.aws.errors import PasswordPolicyViolation
 from iamconsole.aws.password_policy import PasswordPolicy
@@ -15,14 +15,14 @@ def policy_of(account: Account) -> PasswordPolicy:
     return password_policy.DEFAULT
 
 
-def check_new_password(call: Call, user: User, password: str, parameter: str) -> None:
-    """Refuse a password that the account's policy does not accept, naming every rule it breaks.
+def check_new_password(call: Call, user_name: str, password: str, parameter: str) -> None:
+    """Refuse a password that the account's policy does not accept for this user, naming every rule it breaks.
 
     Raises ValidationError for characters or a length that no password may have, else PasswordPolicyViolation.
     """
     names.check(names.PASSWORD, password, parameter)
     broken = policy_of(call.account).violations(
-        password, account_name=call.account.name, email=call.account.root_email or "", user_name=user.user_name
+        password, account_name=call.account.name, email=call.account.root_email or "", user_name=user_name
     )
     if broken:
         raise PasswordPolicyViolation(" ".join(broken), field=parameter)

@@ -12,6 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Model, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
+from accounts.access_keys import key_array
 from accounts.models import (
     AccessKey,
     Account,
@@ -57,10 +58,11 @@ def instance_profiles(call: Call) -> QuerySet[InstanceProfile]:
 
 
 def find_user(call: Call, user_name: str) -> User:
-    """Find a user by name, ignoring case, with login profile, boundary and tags, or raise NoSuchEntity."""
-    rows = users(call).select_related("login_profile", "boundary__policy")
-    rows = rows.annotate(tag_list=tag_array(UserTag.objects.all(), "user"))
-    return _named(call, rows, "user", user_name, lambda: no_user(user_name))
+    """Find a user by name, ignoring case, with login profile, boundary, tags and access keys, or raise NoSuchEntity."""
+    rows: QuerySet[Any] = users(call).select_related("login_profile", "boundary__policy")
+    rows = rows.annotate(tag_list=tag_array(UserTag.objects.all(), "user"), key_list=key_array())
+    found: User = _named(call, rows, "user", user_name, lambda: no_user(user_name))
+    return found
 
 
 def find_group(call: Call, group_name: str) -> Group:

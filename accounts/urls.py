@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import account, create_role, group_deletion, groups, roles, tags
+from accounts.views import (
+    access_keys,
+    account,
+    console_access,
+    create_role,
+    create_user,
+    credentials,
+    group_deletion,
+    groups,
+    retrieve,
+    roles,
+    tags,
+    user_bulk,
+    user_deletion,
+    users,
+)
 
 urlpatterns: list[URLPattern] = [
     path("account/alias", account.alias, name="account-alias"),
@@ -15,6 +30,30 @@ urlpatterns: list[URLPattern] = [
     path("groups/remove-users/<path:name>", groups.remove_users, name="group-remove-users"),
     path("groups/delete", group_deletion.delete, name="group-delete"),
     path("groups/delete/<path:name>", group_deletion.delete, name="group-delete"),
+    path("users", users.index, name="user-list"),
+    path("users/create", create_user.create, name="user-create"),
+    path("users/details/<path:name>", users.detail, name="user-detail"),
+    path("users/edit/<path:name>", users.edit, name="user-edit"),
+    path("users/delete", user_deletion.delete, name="user-delete"),
+    path("users/delete/<path:name>", user_deletion.delete, name="user-delete"),
+    path("users/add-to-groups", user_bulk.add_to_groups, name="user-add-to-groups"),
+    path("users/remove-from-groups/<path:name>", user_bulk.remove_from_groups, name="user-remove-from-groups"),
+    path("users/deactivate-keys", user_bulk.deactivate_access_keys, name="user-deactivate-keys"),
+    path("users/disable-console-access", user_bulk.disable_console_access, name="user-disable-console-access"),
+    path("users/console-access/<path:name>", console_access.manage, name="user-console-access"),
+    path("users/create-access-key/<path:name>", access_keys.create, name="user-create-access-key"),
+    *(
+        path(f"users/{verb}-access-key/<str:key_id>/<path:name>", view, name=f"user-{verb}-access-key")
+        for verb, view in access_keys.VERBS.items()
+    ),
+    path("security-credentials", credentials.mine, name="credentials"),
+    path("security-credentials/create-access-key", access_keys.create, name="credentials-create-access-key"),
+    *(
+        path(f"security-credentials/{verb}-access-key/<str:key_id>", view, name=f"credentials-{verb}-access-key")
+        for verb, view in access_keys.VERBS.items()
+    ),
+    path("security-credentials/retrieve/<uuid:draft_id>", retrieve.show, name="credential-retrieve"),
+    path("security-credentials/file", retrieve.download, name="credential-file"),
     path("roles", roles.index, name="role-list"),
     path("roles/create", create_role.create, name="role-create"),
     path("roles/details/<path:name>", roles.detail, name="role-detail"),

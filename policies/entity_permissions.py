@@ -157,7 +157,7 @@ def permissions_of(
     inline: Panel[tuple[InlinePolicy, ...]] = panel(kind.list_inline, call, **kind.named(name))
     rows = (
         *(attached_row(kind, name, attachment) for attachment in attached.value or ()),
-        *(_inline_row(kind, name, policy) for policy in inline.value or ()),
+        *(inline_row(kind, name, policy) for policy in inline.value or ()),
         *inherited,
     )
     return Permissions(
@@ -185,12 +185,15 @@ def attached_row(kind: EntityKind, name: str, attachment: Attachment, *, group: 
     )
 
 
-def _inline_row(kind: EntityKind, name: str, policy: InlinePolicy) -> PolicyRow:
+def inline_row(kind: EntityKind, name: str, policy: InlinePolicy, *, group: str = "") -> PolicyRow:
+    """The row of an inline policy: the entity's own, or of the group through which a user has it."""
+    holder, holder_name = (KINDS["group"], group) if group else (kind, name)
     return PolicyRow(
         key=policy.policy_name,
         name=policy.policy_name,
         type_label="Customer inline",
-        via="Inline",
-        href=kind.address("inline-policy", name, policy=policy.policy_name),
-        document=kind.address("policy", name, policy=policy.policy_name),
+        via=f"Group {group}" if group else "Inline",
+        href=holder.address("inline-policy", holder_name, policy=policy.policy_name),
+        document=holder.address("policy", holder_name, policy=policy.policy_name),
+        removable=not group,
     )

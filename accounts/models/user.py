@@ -1,5 +1,7 @@
 """IAM users."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -27,6 +29,11 @@ class User(models.Model):
     create_date = models.DateTimeField(default=timezone.now)
     password_last_used = models.DateTimeField(null=True, blank=True)
     group_count = models.PositiveIntegerField(default=0)
+
+    # What `accounts.queries.find_user` reads with a user, and `list_users`; a row read otherwise has none of it.
+    tag_list: list[dict[str, str]]
+    key_list: list[dict[str, Any]]
+    group_names: list[str]
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from accounts import arns, queries, secrets, shapes
+from accounts.access_keys import AccessKeyMetadata, keys_of
 from accounts.models import AccessKey, AccessKeyStatus, User
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import NoSuchEntity, ValidationError
@@ -39,14 +40,15 @@ def create_access_key(call: Call, *, user_name: str | None = None) -> CreatedAcc
 
 
 @operation("iam:ListAccessKeys", resource=arns.named_user, read_only=True)
-def list_access_keys(call: Call, *, user_name: str | None = None) -> tuple[AccessKey, ...]:
+def list_access_keys(call: Call, *, user_name: str | None = None) -> tuple[AccessKeyMetadata, ...]:
     """List the access keys of a user, or of the caller where no name is given, oldest first; no secrets.
 
     Rules: API_ListAccessKeys.
     """
     owner = _owner_name(call, user_name)
-    user = queries.find_user(call, owner) if owner else None
-    return tuple(_keys(call, user).order_by("create_date"))
+    if owner:
+        return keys_of(queries.find_user(call, owner))
+    return tuple(AccessKeyMetadata.of(key) for key in _keys(call, None).order_by("create_date", "pk"))
 
 
 @operation("iam:UpdateAccessKey", resource=arns.named_user)

@@ -24,7 +24,7 @@ def create_login_profile(
     Rules: API_CreateLoginProfile.
     """
     user = queries.lock_user(call, user_name)
-    check_new_password(call, user, password, "password")
+    check_new_password(call, user.user_name, password, "password")
     with refusing_duplicates(f"Login Profile for user {user.user_name} already exists.", field="userName"):
         return LoginProfile.objects.create(
             user=user,
@@ -58,7 +58,7 @@ def update_login_profile(
     user = queries.lock_user(call, user_name)
     profile = _locked(user)
     if password is not None:
-        check_new_password(call, user, password, "password")
+        check_new_password(call, user.user_name, password, "password")
         profile.password = secrets.hash_password(password)
         profile.password_last_changed = timezone.now()
     if password_reset_required is not None:
@@ -89,7 +89,7 @@ def change_password(call: Call, *, old_password: str, new_password: str) -> None
     profile = _locked(user)
     if not secrets.password_matches(old_password, profile.password):
         raise IncorrectPassword("The old password was incorrect.", field="oldPassword")
-    check_new_password(call, user, new_password, "newPassword")
+    check_new_password(call, user.user_name, new_password, "newPassword")
     profile.password = secrets.hash_password(new_password)
     profile.password_reset_required = False
     profile.password_last_changed = timezone.now()

@@ -1,10 +1,18 @@
 """IAM users: create, get, list, update, delete."""
 
+import re
 from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from accounts import arns, queries, shapes
+from accounts.access_keys import key_array
+from accounts.arns import Parameters, Target
 from accounts.conflicts import must, refusing_duplicates
-from accounts.models import User, UserTag
+from accounts.models import AccessKey, Membership, User, UserTag
 from accounts.tagging import write_tags
 from iamconsole.aws import names, quotas
 from iamconsole.aws.errors import ValidationError
@@ -21,6 +29,13 @@ SORTS = {
     "created": Sort("create_date"),
     "last_sign_in": Sort("password_last_used", nullable=True),
 }
+FILTERS = {
+    "path": lambda value: Q(path__startswith=value),
+    "group": lambda value: Q(
+        Exists(Membership.objects.filter(user=OuterRef("pk"), group__group_name__lower=value.lower()))
+    ),
+}
+_KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]*", re.IGNORECASE)
 
 
 @operation(
@@ -72,16 +87,44 @@ def get_user(call: Call, *, user_name: str | None = None) -> User:
 def list_users(call: Call, *, path_prefix: str = "/", page: PageRequest = PageRequest()) -> Page[User]:
     """List the account's users whose path begins with the prefix, one page at a time.
 
+    Each comes with its login profile, its access keys (`key_list`) and the names of its groups (`group_names`). A
+    search finds users by name, and by an access key id. Filters: `path`, where it begins; `group`, the name of one.
+
     Rules: API_ListUsers.
     """
     names.check(names.PATH_PREFIX, path_prefix, "pathPrefix")
-    rows = queries.users(call).select_related("login_profile")
+    memberships = Membership.objects.filter(user=OuterRef("pk")).order_by(Lower("group__group_name"))
+    rows: QuerySet[Any] = queries.users(call).select_related("login_profile")
+    rows = rows.annotate(key_list=key_array(), group_names=ArraySubquery(memberships.values("group__group_name")))
     if path_prefix != "/":
         rows = rows.filter(path__startswith=path_prefix)
-    return paginate(rows, page, sorts=SORTS, default="user_name", search=("user_name",), total=call.account.user_count)
+    if page.query:
+        rows = rows.filter(_found_by(page.query.strip()))
+    return paginate(
+        rows, page, sorts=SORTS, default="user_name", filters=FILTERS, total=call.account.user_count
+    )  # fmt: skip
 
 
-@operation("iam:UpdateUser", resource=arns.named_user)
+def _found_by(query: str) -> Q:
+    found = Q(user_name__icontains=query)
+    if _KEY_ID.fullmatch(query):
+        found |= Q(Exists(AccessKey.objects.filter(user=OuterRef("pk"), access_key_id__startswith=query.upper())))
+    return found
+
+
+def _old_and_new(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user and, where it is renamed, the user it becomes: renaming needs permission on both.
+
+    Rules: id_users_rename.
+    """
+    old, new = parameters["user_name"], parameters.get("new_user_name")
+    targets = arns.named_user(call, parameters)
+    if new is None or new.lower() == old.lower():
+        return targets
+    return (*targets, arns.user_target(call, new))
+
+
+@operation("iam:UpdateUser", resource=_old_and_new)
 def update_user(call: Call, *, user_name: str, new_user_name: str | None = None, new_path: str | None = None) -> None:
     """Rename or move a user. The unique id stays; the ARN changes.
 

@@ -10,6 +10,7 @@ from iamconsole.aws import names, quotas
 from iamconsole.aws.errors import LimitExceeded, NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.gate import operation
+from policies import queries
 from policies.documents import check_document
 from policies.language.kinds import PolicyKind
 from policies.language.size import size_without_white_space
@@ -124,8 +125,7 @@ def _get(call: Call, owner: Owner[Entity], name: str, policy_name: str) -> Inlin
 
 
 def _list(call: Call, owner: Owner[Entity], name: str) -> tuple[InlinePolicy, ...]:
-    rows = InlinePolicy.objects.filter(**{owner.noun: owner.find(call, name)}).defer("document")
-    return tuple(sorted(rows, key=lambda policy: policy.policy_name.lower()))
+    return queries.inline_policies_of(call, owner.noun, owner.find(call, name).pk)
 
 
 def _delete(call: Call, owner: Owner[Entity], name: str, policy_name: str) -> None:

@@ -1,0 +1,76 @@
+"""My security credentials: the page of the caller's own password and access keys, for users and for the root user."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.authentication import identity_of
+from accounts.operations.login_profiles import change_password
+from accounts.operations.users import get_user
+from accounts.passwords import policy_of
+from accounts.views.users import key_facts
+from iamconsole.aws import quotas
+from iamconsole.call import Call
+from iamconsole.console.forms import attempt
+from iamconsole.console.htmx import go_to, page
+from iamconsole.console.middleware import begin_session
+from iamconsole.console.panels import panel
+from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.views.signin import NewPasswordForm
+
+__all__ = ["mine"]
+
+
+@never_cache
+@sensitive_post_parameters("old_password", "new_password", "retype")
+@require_http_methods(["GET", "POST"])
+def mine(request: ConsoleRequest) -> HttpResponse:
+    """Show the caller's own credentials; a user may change the password here."""
+    is_user = request.call.principal.identity_type == "IAMUser"
+    form = NewPasswordForm(request.POST if request.method == "POST" and is_user else None)
+    if form.is_valid():
+        entered = form.cleaned_data
+        attempt(
+            form, change_password, request.call, old_password=entered["old_password"],
+            new_password=entered["new_password"],
+        )  # fmt: skip
+        if not form.errors and _stay_signed_in(request):
+            messages.success(request, "Your password was changed. Your other sessions are over.")
+            return go_to(request, "credentials")
+    context = {
+        "title": "Security credentials",
+        "crumbs": [("IAM", reverse("dashboard")), ("Security credentials", None)],
+        "principal": request.call.principal,
+        "account": request.call.account,
+        "is_user": is_user,
+        "is_root": request.call.principal.identity_type == "Root",
+        "form": form,
+        "rules": policy_of(request.call.account).requirements(),
+        "owner": "",
+        "home": reverse("credentials"),
+        "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
+        **_read(request.call, is_user=is_user),
+    }
+    return page(request, "accounts/credentials/mine.html", context, status=form.status)
+
+
+def _read(call: Call, *, is_user: bool) -> dict[str, Any]:
+    """The caller's user and keys; a session of a role has neither."""
+    if call.principal.identity_type not in ("IAMUser", "Root"):
+        return {"user": None, "keys": None}
+    user = panel(get_user, call) if is_user else None
+    return {"user": user, "keys": key_facts(call, None, user.value if user else None)}
+
+
+def _stay_signed_in(request: ConsoleRequest) -> bool:
+    """Begin a session under the new password: the one under the old password is over."""
+    renewed = identity_of(request.call.principal.principal_id)
+    if renewed is None:
+        return False
+    begin_session(request, renewed)
+    return True

@@ -1,0 +1,65 @@
+"""Delete users with what hangs on them: several operations one after the other, as AWS's console does."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.views.user_steps import belongings_of, delete_with_everything
+from accounts.views.users import user_crumbs
+from iamconsole.call import Call
+from iamconsole.console.htmx import go_to, page
+from iamconsole.console.request import ConsoleRequest
+
+__all__ = ["delete"]
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
+    """Ask for the typed name (for several: "delete"), then delete one user or the ticked ones."""
+    asked = request.POST if request.method == "POST" else request.GET
+    names = [name] if name else list(dict.fromkeys(each for each in asked.getlist("name") if each))
+    if not names:
+        return go_to(request, "user-list")
+    confirmation = names[0] if len(names) == 1 else "delete"
+    errors: list[str] = []
+    if request.method == "POST":
+        if request.POST.get("confirm", "").strip() == confirmation:
+            errors = _delete_each(request, names)
+        else:
+            errors = [f"Enter {confirmation} to confirm."]
+        if not errors:
+            return go_to(request, "user-list")
+    owned = belongings_of(request.call, names[0]) if len(names) == 1 else None
+    context = {
+        "title": f"Delete {names[0]}" if owned else "Delete users",
+        "crumbs": user_crumbs(names[0], "Delete") if owned else user_crumbs("Delete"),
+        "names": names,
+        "owned": owned,
+        "confirmation": confirmation,
+        "errors": errors,
+        "hidden": [("name", each) for each in names],
+        "oneself": _own_name(request.call) in {each.lower() for each in names},
+        "cancel": reverse("user-detail", args=[names[0]]) if owned else reverse("user-list"),
+    }
+    part = dict.fromkeys(("dialog", "dialog-part"), "accounts/users/_delete.html")
+    return page(request, "accounts/users/delete.html", context, part=part, status=422 if errors else 200)
+
+
+def _delete_each(request: ConsoleRequest, names: list[str]) -> list[str]:
+    """Delete one after the other. What fails for one user is answered, what fails among several is told as notices."""
+    deleted = 0
+    for name in names:
+        failed = delete_with_everything(request.call, name)
+        if failed and len(names) == 1:
+            return failed
+        for sentence in failed:
+            messages.error(request, f"{name} was not deleted. {sentence}")
+        deleted += not failed
+    if deleted:
+        messages.success(request, f"{names[0]} deleted." if len(names) == 1 else f"{deleted} users deleted.")
+    return []
+
+
+def _own_name(call: Call) -> str:
+    return call.principal.name.lower() if call.principal.identity_type == "IAMUser" else ""

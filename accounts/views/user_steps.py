@@ -1,0 +1,256 @@
+"""What the console does with a user in several calls, as AWS's console does: each call is authorized by itself.
+
+What could be done stays done; what was refused is answered as one sentence each.
+
+Rules: id_users_create; id_users_remove.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from accounts.access_keys import AccessKeyMetadata
+from accounts.models import Group, User
+from accounts.operations.access_keys import delete_access_key, list_access_keys, update_access_key
+from accounts.operations.groups import add_user_to_group, list_groups_for_user, remove_user_from_group
+from accounts.operations.login_profiles import create_login_profile, delete_login_profile
+from accounts.operations.users import create_user, delete_user, get_user
+from accounts.passwords import policy_of
+from accounts.principals import UserPrincipal
+from accounts.user_facts import profile_of
+from iamconsole.aws import arn
+from iamconsole.aws.errors import IamError, NoSuchEntity
+from iamconsole.call import Call
+from iamconsole.console.panels import Panel, panel
+from policies import access
+from policies.models import Attachment, InlinePolicy
+from policies.operations.attachments import attach_user_policy, detach_user_policy, list_attached_user_policies
+from policies.operations.inline_policies import (
+    delete_user_policy,
+    get_user_policy,
+    list_user_policies,
+    put_user_policy,
+)
+from policies.policy_picker import policy_name
+
+__all__ = [
+    "CHANGE_PASSWORD_POLICY", "Belongings", "Created", "NewUser", "belongings_of", "create_with_everything",
+    "deactivate_keys", "delete_with_everything", "let_change_password", "perform",
+]  # fmt: skip
+
+Step = tuple[str, Callable[[], object]]
+
+CHANGE_PASSWORD_POLICY = arn.policy_arn("aws", "/", "IAMUserChangePassword")
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A user to be made: what the wizard has collected. No password means no console access."""
+
+    user_name: str
+    path: str = "/"
+    password: str = field(default="", repr=False)
+    password_reset_required: bool = True
+    group_names: tuple[str, ...] = ()
+    policy_arns: tuple[str, ...] = ()
+    copy_from: str = ""
+    permissions_boundary: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A user that was made, whether it has the password, and what was refused on the way."""
+
+    user: User
+    has_password: bool
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What hangs on a user; each list may be refused to the caller."""
+
+    user: User
+    keys: Panel[tuple[AccessKeyMetadata, ...]]
+    groups: Panel[tuple[Group, ...]]
+    attached: Panel[tuple[Attachment, ...]]
+    inline: Panel[tuple[InlinePolicy, ...]]
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the user can sign in to the console."""
+        return profile_of(self.user) is not None
+
+    @property
+    def boundary_arn(self) -> str:
+        """The ARN of the boundary, empty without one."""
+        boundary = getattr(self.user, "boundary", None)
+        return str(boundary.policy.arn) if boundary else ""
+
+    @property
+    def active_keys(self) -> tuple[AccessKeyMetadata, ...]:
+        """The keys that still sign requests."""
+        return tuple(key for key in self.keys.value or () if key.is_active)
+
+    @property
+    def refused(self) -> tuple[Panel[object], ...]:
+        """The lists that were refused."""
+        lists: tuple[Panel[object], ...] = (self.keys, self.groups, self.attached, self.inline)  # type: ignore[assignment]  # read only
+        return tuple(each for each in lists if each.refusal)
+
+    @property
+    def grants_nothing(self) -> bool:
+        """Whether all that may be seen holds no group and no policy."""
+        return not (self.groups.value or self.attached.value or self.inline.value or self.refused)
+
+
+def belongings_of(call: Call, user_name: str) -> Belongings:
+    """Read what hangs on a user."""
+    user = get_user(call, user_name=user_name)
+    name = user.user_name
+    return Belongings(
+        user,
+        panel(list_access_keys, call, user_name=name),
+        panel(list_groups_for_user, call, user_name=name),
+        panel(list_attached_user_policies, call, user_name=name),
+        panel(list_user_policies, call, user_name=name),
+    )
+
+
+def create_with_everything(call: Call, new: NewUser) -> Created:
+    """Create a user, then its password, memberships and policies; raises only where the user itself is refused."""
+    copied = _source(call, new.copy_from) if new.copy_from else None
+    boundary = new.permissions_boundary or (copied.boundary_arn if copied else "")
+    user = create_user(
+        call, user_name=new.user_name, path=new.path, permissions_boundary=boundary or None, tags=new.tags
+    )  # fmt: skip
+    failed = perform(_password(call, new))
+    has_password = bool(new.password) and not failed
+    failed += perform(_permissions(call, new))
+    if copied:
+        failed += [f"{each.refusal.message}" for each in copied.refused if each.refusal]
+        failed += perform(_copies(call, new.user_name, copied))
+    if has_password and new.password_reset_required:
+        failed += let_change_password(call, user)
+    return Created(user, has_password, tuple(failed))
+
+
+def _source(call: Call, user_name: str) -> Belongings:
+    try:
+        return belongings_of(call, user_name)
+    except NoSuchEntity as error:
+        raise NoSuchEntity(error.message, field="copyFrom") from error
+
+
+def let_change_password(call: Call, user: User) -> list[str]:
+    """Attach IAMUserChangePassword to a user who must choose a new password and could not."""
+    if policy_of(call.account).allow_users_to_change_password:
+        return []
+    principal = UserPrincipal(user.account_id, user.user_id, user.user_name, user.path)
+    theirs = replace(call, principal=principal, memo={})
+    if access.judge(theirs, "iam:ChangePassword", user.arn, {}).allowed:
+        return []
+    attach = partial(attach_user_policy, call, user_name=user.user_name, policy_arn=CHANGE_PASSWORD_POLICY)
+    return perform([("let the user change the password", attach)])
+
+
+def delete_with_everything(call: Call, user_name: str) -> list[str]:
+    """Delete a user after what hangs on it; answer with what was refused.
+
+    A user with an active access key stays untouched. So does one of whom anything could not be taken away, but for
+    what was taken away before.
+    """
+    try:
+        owned = belongings_of(call, user_name)
+    except IamError as error:
+        return [error.message]
+    if owned.active_keys:
+        return ["An access key is still active. Deactivate it first."]
+    failed = perform(_take_away(call, owned))
+    return failed or perform([("delete the user", partial(delete_user, call, user_name=user_name))])
+
+
+def deactivate_keys(call: Call, user_name: str) -> tuple[int, list[str]]:
+    """Deactivate the active keys of a user; answer with how many were, and what was refused."""
+    try:
+        active = [key for key in list_access_keys(call, user_name=user_name) if key.is_active]
+    except IamError as error:
+        return 0, [error.message]
+    failed = perform(
+        (
+            f"deactivate {key.access_key_id}",
+            partial(
+                update_access_key, call, user_name=user_name, access_key_id=key.access_key_id, status="Inactive"
+            ),
+        )
+        for key in active
+    )
+    return len(active) - len(failed), failed
+
+
+def perform(steps: Iterable[Step]) -> list[str]:
+    """Take each step, and answer with a sentence for each that was refused."""
+    failed = []
+    for what, step in steps:
+        try:
+            step()
+        except IamError as error:
+            failed.append(f"Could not {what}: {error.message}")
+    return failed
+
+
+def _password(call: Call, new: NewUser) -> Iterator[Step]:
+    if new.password:
+        make = partial(
+            create_login_profile, call, user_name=new.user_name, password=new.password,
+            password_reset_required=new.password_reset_required,
+        )  # fmt: skip
+        yield "give the user a console password", make
+
+
+def _permissions(call: Call, new: NewUser) -> Iterator[Step]:
+    for group in new.group_names:
+        yield f"add the user to {group}", partial(add_user_to_group, call, group_name=group, user_name=new.user_name)
+    for policy in new.policy_arns:
+        attach = partial(attach_user_policy, call, user_name=new.user_name, policy_arn=policy)
+        yield f"attach {policy_name(policy)}", attach
+
+
+def _copies(call: Call, user_name: str, source: Belongings) -> Iterator[Step]:
+    for group in source.groups.value or ():
+        yield f"add the user to {group}", partial(
+            add_user_to_group, call, group_name=group.group_name, user_name=user_name
+        )
+    for attachment in source.attached.value or ():
+        policy = attachment.policy
+        attach = partial(attach_user_policy, call, user_name=user_name, policy_arn=policy.arn)
+        yield f"attach {policy.policy_name}", attach
+    for inline in source.inline.value or ():
+        copy = partial(_copy_inline, call, source.user.user_name, user_name, inline.policy_name)
+        yield f"copy the inline policy {inline.policy_name}", copy
+
+
+def _copy_inline(call: Call, source: str, user_name: str, name: str) -> None:
+    document = get_user_policy(call, user_name=source, policy_name=name).document
+    put_user_policy(call, user_name=user_name, policy_name=name, policy_document=document)
+
+
+def _take_away(call: Call, owned: Belongings) -> Iterator[Step]:
+    name = owned.user.user_name
+    if owned.has_password:
+        yield "delete the console password", partial(delete_login_profile, call, user_name=name)
+    for key in owned.keys.value or ():
+        drop = partial(delete_access_key, call, user_name=name, access_key_id=key.access_key_id)
+        yield f"delete {key.access_key_id}", drop
+    for group in owned.groups.value or ():
+        leave = partial(remove_user_from_group, call, group_name=group.group_name, user_name=name)
+        yield f"remove the user from {group}", leave
+    for attachment in owned.attached.value or ():
+        policy = attachment.policy
+        yield f"detach {policy.policy_name}", partial(
+            detach_user_policy, call, user_name=name, policy_arn=policy.arn
+        )
+    for inline in owned.inline.value or ():
+        delete = partial(delete_user_policy, call, user_name=name, policy_name=inline.policy_name)
+        yield f"delete the inline policy {inline.policy_name}", delete

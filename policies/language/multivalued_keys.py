@@ -84,7 +84,6 @@ _KEYS = frozenset(
         "codebuild:secondarysources.sourceidentifier",
         "codebuild:vpcconfig.securitygroupids",
         "codebuild:vpcconfig.subnets",
-        "cognito-identity.amazonaws.com:amr",
         "comprehend:vpcsecuritygroupids",
         "comprehend:vpcsubnets",
         "connect:flowtype",

@@ -10,6 +10,7 @@ from iamconsole.aws.errors import EntityAlreadyExists, IamError, MalformedPolicy
 from iamconsole.console.csp import editor_page
 from iamconsole.console.drafts import once
 from iamconsole.console.forms import place
+from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.links import address_of
 from iamconsole.console.panels import panel
@@ -110,6 +111,7 @@ def _shown(
         "name": name,
         "form": form,
         "theirs": theirs,
+        "theirs_lines": json_lines(theirs.document) if theirs else [],
         "validate_url": address_of("policy-validate"),
     }
     return page(request, "policies/inline_policy.html", context, status=409 if theirs else form.status)

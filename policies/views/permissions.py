@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamconsole.aws.errors import IamError
+from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
@@ -155,6 +156,7 @@ def policy_document(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         "crumbs": kind.crumbs(name, shown),
         "policy": shown,
         "document": document,
+        "lines": json_lines(document),
         "version_id": version_id,
         "edit": edit,
         "managed": is_arn(key),

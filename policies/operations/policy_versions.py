@@ -55,11 +55,11 @@ def get_policy_version(call: Call, *, policy_arn: str, version_id: str) -> Polic
 
 @operation("iam:ListPolicyVersions", resource=arns.named_policy, read_only=True)
 def list_policy_versions(call: Call, *, policy_arn: str) -> tuple[PolicyVersion, ...]:
-    """List the versions of a policy, the newest first.
+    """List the versions of a policy, the newest first, without their documents.
 
     Rules: API_ListPolicyVersions.
     """
-    return tuple(queries.find_policy(call, policy_arn).versions.order_by("-number"))
+    return tuple(queries.find_policy(call, policy_arn).versions.defer("document").order_by("-number"))
 
 
 @operation("iam:SetDefaultPolicyVersion", resource=arns.named_policy)

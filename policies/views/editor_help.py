@@ -1,15 +1,49 @@
-"""What the code editor asks while someone types."""
+"""What the code editor asks while someone types: what is wrong with the text, and what could be typed next.
 
-from django.http import Http404, HttpResponse
+Both are for everybody who is signed in: neither reads anything of the account.
+"""
+
+from collections.abc import Mapping
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
 
 from iamconsole.console.request import ConsoleRequest
+from policies.editor.completion import complete as completions
+from policies.language.kinds import PolicyKind
+from policies.validation.findings import findings
+
+__all__ = ["KINDS", "complete", "validate"]
+
+KINDS: Mapping[str, PolicyKind] = {
+    "managed": PolicyKind.IDENTITY_MANAGED,
+    "inline": PolicyKind.IDENTITY_INLINE,
+    "trust": PolicyKind.TRUST,
+    "resource": PolicyKind.RESOURCE,
+    "session": PolicyKind.SESSION,
+}
+_FIELDS = ("policy_document", "document")
 
 
-def validate(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
-    """Come soon."""
-    raise Http404
+@require_POST
+def validate(request: ConsoleRequest) -> HttpResponse:
+    """Answer the part `#findings` for the text of an editor; `kind` says what sort of policy it is."""
+    kind = KINDS.get(request.GET.get("kind") or request.POST.get("kind", ""), PolicyKind.IDENTITY_MANAGED)
+    text = _text(request)
+    found = findings(text, kind) if text.strip() else ()
+    return render(request, "policies/_findings.html", {"findings": found})
 
 
-def complete(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
-    """Come soon."""
-    raise Http404
+@require_safe
+def complete(request: ConsoleRequest) -> HttpResponse:
+    """Answer what could stand at the caret: `element` is the name around it, `q` what is typed so far."""
+    options = completions(request.GET.get("element", ""), request.GET.get("q", ""))
+    return JsonResponse({"options": [{"label": option.label, "detail": option.detail} for option in options]})
+
+
+def _text(request: ConsoleRequest) -> str:
+    """The editor's text; the editor names its field in a header, as htmx does."""
+    named = request.headers.get("HX-Trigger-Name", "")
+    names = (named, *_FIELDS)
+    return next((request.POST[name] for name in names if name in request.POST), "").replace("\r\n", "\n")

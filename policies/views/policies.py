@@ -1,15 +1,162 @@
-"""The list of policies and a policy's page."""
+"""Pages about managed policies: the list, and one policy with its tabs."""
 
-from django.http import Http404, HttpResponse
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from iamconsole.aws.paging import Page, PageRequest
+from iamconsole.console.htmx import page
+from iamconsole.console.listing import Listing, read_listing
+from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
+from policies.editor.diff import normalized
+from policies.models import ManagedPolicy, PolicyVersion
+from policies.operations.managed_policies import SORTS, list_policies
+from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, list_entities_for_policy
+from policies.operations.policy_entities import SORTS as ENTITY_SORTS
+from policies.operations.policy_versions import get_policy_version, list_policy_versions
+from policies.operations.tags import list_policy_tags
+from policies.shown_document import document_lines
+from policies.views.places import crumbs, find, home
+
+__all__ = ["detail", "index"]
+
+TYPES: Mapping[str, str] = {
+    "Customer managed": "customer",
+    "AWS managed": "aws",
+    "AWS managed - job function": "job-function",
+}
+ENTITY_TYPES: Mapping[str, str] = {"User": "User", "User group": "Group", "Role": "Role"}
+_PARTS = {"entities": "policies/_entities.html", "versions": "policies/_versions.html"}
 
 
-def index(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
-    """Come soon."""
-    raise Http404
+@require_safe
+def index(request: ConsoleRequest) -> HttpResponse:
+    """List the policies that the account can attach: its own and those of AWS."""
+    listing = read_listing(request, sorts=SORTS, default="policy_name", filters={"type": "Type"})
+    policies = list_policies(request.call, page=_asked(listing, TYPES))
+    context = {
+        "title": "Policies",
+        "crumbs": [("IAM", reverse("dashboard")), ("Policies", None)],
+        "listing": listing,
+        "policies": policies,
+        "types": _choices("All types", TYPES),
+    }
+    return page(request, "policies/list.html", context, part={"list": "policies/_table.html"})
 
 
-def detail(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
-    """Come soon."""
-    raise Http404
+@require_safe
+def detail(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
+    """Show a policy and one of its tabs; only what the open tab shows is read."""
+    policy = find(request.call, policy_arn)
+    tabs = _tabs(policy)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in tabs else "permissions"
+    context = {
+        "title": policy.policy_name,
+        "crumbs": crumbs(policy),
+        "policy": policy,
+        "tab": tab,
+        "tabs": [(label, home(policy, name), name == tab) for name, label in tabs.items()],
+        **_READ[tab](request, policy),
+    }
+    return page(request, "policies/detail.html", context, part={"list": _PARTS[tab]} if tab in _PARTS else None)
+
+
+def _tabs(policy: ManagedPolicy) -> dict[str, str]:
+    attached = policy.attachment_count + policy.permissions_boundary_usage_count
+    tabs = {"permissions": "Permissions", "entities": f"Entities attached ({attached:,})"}
+    if not policy.is_aws_managed:
+        tabs["tags"] = f"Tags ({len(policy.tag_list)})"
+    return {**tabs, "versions": "Policy versions"}
+
+
+def _permissions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
+    version_id = f"v{policy.default_version_number}"
+    version = panel(get_policy_version, request.call, policy_arn=policy.arn, version_id=version_id)
+    document = version.value.document if version.value else ""
+    as_printed = request.GET.get("view") == "normalized"
+    shown = normalized(document) if as_printed else document
+    address = home(policy, "permissions")
+    return {
+        "version": version,
+        "document": shown,
+        "lines": document_lines(shown),
+        "views": [
+            ("As written", address, not as_printed),
+            ("Normalized", f"{address}&view=normalized", as_printed),
+        ],
+    }
+
+
+def _entities(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
+    bounded = request.GET.get("as") == "boundary"
+    listing = read_listing(
+        request, sorts=ENTITY_SORTS, default="name", filters={"type": "Type"}, keep=("tab", "as")
+    )  # fmt: skip
+    address = home(policy, "entities")
+    entities = panel(
+        list_entities_for_policy,
+        request.call,
+        policy_arn=policy.arn,
+        policy_usage_filter=BOUNDARY if bounded else PERMISSIONS,
+        page=_asked(listing, ENTITY_TYPES),
+    )
+    uses = (policy.attachment_count, policy.permissions_boundary_usage_count)
+    return {
+        "entities": entities,
+        "listing": listing,
+        "bounded": bounded,
+        "types": _choices("All types", ENTITY_TYPES),
+        "uses": [
+            (f"Permissions policy ({uses[0]:,})", address, not bounded),
+            (f"Permissions boundary ({uses[1]:,})", f"{address}&as=boundary", bounded),
+        ],
+    }
+
+
+def _tags(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
+    return {
+        "tags": panel(list_policy_tags, request.call, policy_arn=policy.arn),
+        "tags_url": reverse("policy-tags", args=[policy.arn]),
+    }
+
+
+def _versions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
+    listing = read_listing(request, sorts=(), default="")
+    versions = panel(list_policy_versions, request.call, policy_arn=policy.arn)
+    return {"versions": versions, "listing": listing, "shown": _page_of(versions.value or (), listing.request)}
+
+
+_READ = {"permissions": _permissions, "entities": _entities, "tags": _tags, "versions": _versions}
+
+
+def _page_of(versions: tuple[PolicyVersion, ...], asked: PageRequest) -> Page[PolicyVersion]:
+    """Cut a page out of the versions, the newest first; a cursor is the number of the version beside the page."""
+    numbers = [str(version.number) for version in versions]
+    start = 0
+    if asked.after in numbers:
+        start = numbers.index(asked.after) + 1
+    elif asked.before in numbers:
+        start = max(numbers.index(asked.before) - asked.size, 0)
+    end = start + asked.size
+    return Page(
+        versions[start:end],
+        after=numbers[end - 1] if end < len(numbers) else None,
+        before=numbers[start] if start else None,
+        total=len(numbers),
+    )
+
+
+def _asked(listing: Listing, values: Mapping[str, str]) -> PageRequest:
+    """The page to list, with the filters' labels as the operation's values; a label that means nothing is left out."""
+    known = tuple((name, values[label]) for name, label in listing.request.filters if label in values)
+    return replace(listing.request, filters=known)
+
+
+def _choices(every: str, values: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [("type:", every), *((f"type:{label}", label) for label in values)]

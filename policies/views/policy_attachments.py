@@ -1,15 +1,135 @@
-"""Attach a policy to users, groups and roles from its own page, and detach it."""
+"""Attach a policy to users, user groups and roles from the policy's own side, and detach it."""
 
-from django.http import Http404, HttpResponse
+from collections.abc import Iterator, Sequence
 
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.group_picker import group_picker
+from accounts.role_picker import role_picker
+from accounts.user_picker import user_picker
+from iamconsole.aws.errors import IamError
+from iamconsole.console.htmx import go_to, page
+from iamconsole.console.picker import is_step
 from iamconsole.console.request import ConsoleRequest
+from policies.entity_permissions import KINDS, EntityKind
+from policies.forms.policies import AttachPolicyForm
+from policies.models import ManagedPolicy
+from policies.views.places import crumbs, find, home
+
+__all__ = ["attach", "detach"]
+
+FORM = "attach-form"
+FIELDS = {"user_names": "user", "group_names": "group", "role_names": "role"}
 
 
+@require_http_methods(["GET", "POST"])
 def attach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
-    """Come soon."""
-    raise Http404
+    """Attach the policy to the users, user groups and roles that are chosen; what was refused is said."""
+    if not policy_arn:
+        return _from_list(request, "policy-attach")
+    policy = find(request.call, policy_arn)
+    stepping = is_step(request, *FIELDS)
+    form = AttachPolicyForm(request.POST if request.method == "POST" and not stepping else None)
+    if form.is_bound and form.is_valid():
+        done = _attach_each(request, form, policy)
+        if done:
+            messages.success(request, f"{policy.policy_name} attached to {_told(done)}.")
+        if not form.errors:
+            return go_to(request, home(policy, "entities"))
+    action = reverse("policy-attach", args=[policy.arn])
+    errors = {field: [str(sentence) for sentence in form[field].errors] for field in FIELDS}
+    users = user_picker(request, action=action, form=FORM, errors=errors["user_names"])
+    groups = group_picker(request, action=action, form=FORM, errors=errors["group_names"])
+    roles = role_picker(request, action=action, form=FORM, errors=errors["role_names"])
+    context = {
+        "title": "Attach policy",
+        "crumbs": crumbs(policy, "Attach"),
+        "policy": policy,
+        "form": form,
+        "action": action,
+        "back": home(policy, "entities"),
+        "user_picker": users,
+        "group_picker": groups,
+        "role_picker": roles,
+    }
+    parts = {
+        users.id: "accounts/users/_user_picker.html",
+        groups.id: "accounts/groups/_group_picker.html",
+        roles.id: "accounts/roles/_role_picker.html",
+    }
+    return page(request, "policies/attach.html", context, part=parts, status=form.status)
 
 
+def _attach_each(request: ConsoleRequest, form: AttachPolicyForm, policy: ManagedPolicy) -> list[str]:
+    done = []
+    for field, noun in FIELDS.items():
+        kind = KINDS[noun]
+        for name in form.cleaned_data[field]:
+            try:
+                kind.attach(request.call, **kind.named(name), policy_arn=policy.arn)
+            except IamError as error:
+                form.refused(field, f"{name}: {error.message}")
+            else:
+                done.append(name)
+    return done
+
+
+@require_http_methods(["GET", "POST"])
 def detach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
-    """Come soon."""
-    raise Http404
+    """Ask, then detach the policy from the ticked entities."""
+    if not policy_arn:
+        return _from_list(request, "policy-detail", "?tab=entities")
+    policy = find(request.call, policy_arn)
+    asked = request.POST if request.method == "POST" else request.GET
+    entities = list(_entities(dict.fromkeys(asked.getlist("name"))))
+    back = home(policy, "entities")
+    if not entities:
+        return go_to(request, back)
+    if request.method == "POST":
+        _detach_each(request, policy, entities)
+        return go_to(request, back)
+    context = {
+        "title": "Detach policy",
+        "crumbs": crumbs(policy, "Detach"),
+        "policy": policy,
+        "entities": entities,
+        "action": reverse("policy-detach", args=[policy.arn]),
+        "back": back,
+        "hidden": [("name", f"{kind.noun}:{name}") for kind, name in entities],
+        "question": "policies/_detach.html",
+    }
+    return page(request, "policies/question.html", context, part={"dialog": "policies/_detach.html"})
+
+
+def _entities(keys: dict[str, None]) -> Iterator[tuple[EntityKind, str]]:
+    """Read `user:alice`; what is written otherwise is left out."""
+    for key in keys:
+        noun, _, name = key.partition(":")
+        if noun in KINDS and name:
+            yield KINDS[noun], name
+
+
+def _detach_each(request: ConsoleRequest, policy: ManagedPolicy, entities: Sequence[tuple[EntityKind, str]]) -> None:
+    done = []
+    for kind, name in entities:
+        try:
+            kind.detach(request.call, **kind.named(name), policy_arn=policy.arn)
+        except IamError as error:
+            messages.error(request, f"{policy.policy_name} was not detached from {name}: {error.message}")
+        else:
+            done.append(name)
+    if done:
+        messages.success(request, f"{policy.policy_name} detached from {_told(done)}.")
+
+
+def _from_list(request: ConsoleRequest, route: str, query: str = "") -> HttpResponse:
+    """The list's buttons name the chosen policy as `?name=`."""
+    policy_arn = request.GET.get("name", "")
+    return go_to(request, reverse(route, args=[policy_arn]) + query if policy_arn else reverse("policy-list"))
+
+
+def _told(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{len(names)} entities"

@@ -1,10 +1,119 @@
-"""Delete a managed policy with what hangs on it."""
+"""Delete a managed policy with what hangs on it: several operations one after the other, as AWS's console does."""
 
-from django.http import Http404, HttpResponse
+from collections.abc import Callable, Iterator
+from functools import partial
 
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from iamconsole.aws.errors import IamError
+from iamconsole.aws.paging import PageRequest
+from iamconsole.call import Call
+from iamconsole.console.htmx import go_to, page
+from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
+from policies.entity_permissions import KINDS
+from policies.models import ManagedPolicy
+from policies.operations.managed_policies import delete_policy
+from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, PolicyEntity, list_entities_for_policy
+from policies.operations.policy_versions import delete_policy_version, list_policy_versions
+from policies.views.places import crumbs, find, home
+
+__all__ = ["delete", "delete_with_everything"]
+
+_NAMED = 20
+"""Entities are named in the question up to this many."""
+_AT_ONCE = PageRequest(size=100)
 
 
+@require_http_methods(["GET", "POST"])
 def delete(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
-    """Come soon."""
-    raise Http404
+    """Ask for the policy's name, then detach the policy everywhere, delete its older versions, and delete it."""
+    policy_arn = policy_arn or request.GET.get("name", "")
+    if not policy_arn:
+        return go_to(request, "policy-list")
+    policy = find(request.call, policy_arn)
+    errors: list[str] = []
+    if request.method == "POST":
+        typed = request.POST.get("confirm", "").strip()
+        errors = [f"Enter {policy.policy_name} to confirm."] if typed != policy.policy_name else []
+        if policy.is_aws_managed:
+            delete_policy(request.call, policy_arn=policy.arn)  # refused, and recorded as refused
+        errors = errors or delete_with_everything(request.call, policy)
+        if not errors:
+            messages.success(request, f"{policy.policy_name} deleted.")
+            return go_to(request, "policy-list")
+    carriers = partial(list_entities_for_policy, request.call, policy_arn=policy.arn, page=PageRequest(size=_NAMED))
+    context = {
+        "title": "Delete policy",
+        "crumbs": crumbs(policy, "Delete"),
+        "policy": policy,
+        "action": reverse("policy-delete", args=[policy.arn]),
+        "back": home(policy),
+        "attached": panel(carriers, policy_usage_filter=PERMISSIONS),
+        "bounded": panel(carriers, policy_usage_filter=BOUNDARY),
+        "versions": panel(list_policy_versions, request.call, policy_arn=policy.arn),
+        "errors": errors,
+        "question": "policies/_delete.html",
+    }
+    parts = dict.fromkeys(("dialog", "dialog-part"), "policies/_delete.html")
+    return page(request, "policies/question.html", context, part=parts, status=422 if errors else 200)
+
+
+def delete_with_everything(call: Call, policy: ManagedPolicy) -> list[str]:
+    """Delete a policy after what hangs on it; answer with the sentences of the calls that were refused.
+
+    The policy stays while anything could not be taken away; what was taken away stays away. A permissions boundary is
+    never taken away: without it the user or role could do more.
+    """
+    if policy.permissions_boundary_usage_count:
+        return ["The policy is a permissions boundary. Set another boundary on the users and roles it bounds first."]
+    failed = _detach_all(call, policy)
+    failed += _perform(_old_versions(call, policy)) if not failed else []
+    return failed or _perform([("delete the policy", partial(delete_policy, call, policy_arn=policy.arn))])
+
+
+Step = tuple[str, Callable[[], object]]
+
+
+def _detach_all(call: Call, policy: ManagedPolicy) -> list[str]:
+    while True:
+        entities: tuple[PolicyEntity, ...] = ()
+
+        def read() -> None:
+            nonlocal entities
+            entities = list_entities_for_policy(
+                call, policy_arn=policy.arn, policy_usage_filter=PERMISSIONS, page=_AT_ONCE
+            ).items
+
+        failed = _perform([("list what the policy is attached to", read)])
+        failed += _perform(_detachments(call, policy, entities))
+        if failed or not entities:
+            return failed
+
+
+def _detachments(call: Call, policy: ManagedPolicy, entities: tuple[PolicyEntity, ...]) -> Iterator[Step]:
+    for row in entities:
+        kind = KINDS[row.type.lower()]
+        named = kind.named(row.entity.name)
+        yield f"detach it from {row.entity.name}", partial(kind.detach, call, **named, policy_arn=policy.arn)
+
+
+def _old_versions(call: Call, policy: ManagedPolicy) -> Iterator[Step]:
+    for version in list_policy_versions(call, policy_arn=policy.arn):
+        if not version.is_default:
+            named = {"policy_arn": policy.arn, "version_id": version.version_id}
+            yield f"delete version {version.number}", partial(delete_policy_version, call, **named)
+
+
+def _perform(steps: Iterator[Step] | list[Step]) -> list[str]:
+    """Take the steps one by one; a step that is refused does not keep the next from being tried."""
+    failed = []
+    for what, step in steps:
+        try:
+            step()
+        except IamError as error:
+            failed.append(f"Could not {what}: {error.message}")
+    return failed

@@ -96,7 +96,7 @@
       all.indeterminate = ticked > 0 && ticked < boxes.length;
       all.disabled = !boxes.length;
     }
-    for (const button of $$("[data-bulk]", table)) button.disabled = button.dataset.bulk === "one" ? ticked !== 1 : !ticked;
+    for (const button of $$("[data-bulk]", table)) button.disabled = { one: ticked !== 1, two: ticked !== 2 }[button.dataset.bulk] ?? !ticked;
     const counter = $("[data-count]", table);
     if (counter) counter.textContent = ticked ? `(${ticked}/${counter.dataset.count})` : `(${counter.dataset.count})`;
   };

@@ -180,9 +180,7 @@ def deactivate_keys(call: Call, user_name: str) -> tuple[int, list[str]]:
     failed = perform(
         (
             f"deactivate {key.access_key_id}",
-            partial(
-                update_access_key, call, user_name=user_name, access_key_id=key.access_key_id, status="Inactive"
-            ),
+            partial(update_access_key, call, user_name=user_name, access_key_id=key.access_key_id, status="Inactive"),
         )
         for key in active
     )
@@ -219,8 +217,9 @@ def _permissions(call: Call, new: NewUser) -> Iterator[Step]:
 
 def _copies(call: Call, user_name: str, source: Belongings) -> Iterator[Step]:
     for group in source.groups.value or ():
-        yield f"add the user to {group}", partial(
-            add_user_to_group, call, group_name=group.group_name, user_name=user_name
+        yield (
+            f"add the user to {group}",
+            partial(add_user_to_group, call, group_name=group.group_name, user_name=user_name),
         )
     for attachment in source.attached.value or ():
         policy = attachment.policy
@@ -248,9 +247,7 @@ def _take_away(call: Call, owned: Belongings) -> Iterator[Step]:
         yield f"remove the user from {group}", leave
     for attachment in owned.attached.value or ():
         policy = attachment.policy
-        yield f"detach {policy.policy_name}", partial(
-            detach_user_policy, call, user_name=name, policy_arn=policy.arn
-        )
+        yield f"detach {policy.policy_name}", partial(detach_user_policy, call, user_name=name, policy_arn=policy.arn)
     for inline in owned.inline.value or ():
         delete = partial(delete_user_policy, call, user_name=name, policy_name=inline.policy_name)
         yield f"delete the inline policy {inline.policy_name}", delete

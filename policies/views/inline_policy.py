@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from iamconsole.aws.errors import EntityAlreadyExists, IamError, MalformedPolicyDocument
@@ -12,12 +13,13 @@ from iamconsole.console.drafts import once
 from iamconsole.console.forms import place
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
-from iamconsole.console.links import address_of
 from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
 from policies.entity_permissions import KINDS, EntityKind
 from policies.forms.permissions import InlinePolicyForm, NewInlinePolicyForm
+from policies.language.kinds import PolicyKind
 from policies.models import InlinePolicy
+from policies.validation.findings import Finding, findings
 
 __all__ = ["edit_inline_policy"]
 
@@ -112,6 +114,14 @@ def _shown(
         "form": form,
         "theirs": theirs,
         "theirs_lines": json_lines(theirs.document) if theirs else [],
-        "validate_url": address_of("policy-validate"),
+        "validate_url": f"{reverse('policy-validate')}?kind=inline",
+        "complete_url": reverse("policy-complete"),
+        "findings": _findings(form),
     }
     return page(request, "policies/inline_policy.html", context, status=409 if theirs else form.status)
+
+
+def _findings(form: InlinePolicyForm) -> tuple[Finding, ...]:
+    """What is wrong with a text that was sent and not stored."""
+    text = str(form["policy_document"].value() or "") if form.is_bound else ""
+    return findings(text.replace("\r\n", "\n"), PolicyKind.IDENTITY_INLINE) if text.strip() else ()

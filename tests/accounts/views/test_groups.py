@@ -79,7 +79,18 @@ def test_the_list_pages_by_key(console: Client, account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/iam/groups", "/iam/groups/details/Developers", "/iam/groups/details/Developers?tab=permissions"]
+    "address",
+    [
+        "/iam/groups",
+        "/iam/groups?sort=users&dir=desc&q=o&f=permissions:Defined",
+        "/iam/groups/create",
+        "/iam/groups/details/Developers",
+        "/iam/groups/details/Developers?sort=last_sign_in&q=e",
+        "/iam/groups/details/Developers?tab=permissions",
+        "/iam/groups/add-users/Developers",
+        "/iam/groups/attach-policies/Developers",
+        "/iam/groups/delete/Developers",
+    ],
 )
 def test_a_page_costs_the_same_for_three_and_for_thirty(console: Client, account: Account, address: str) -> None:
     developers = a_group(account, "Developers")

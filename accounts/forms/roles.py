@@ -22,7 +22,6 @@ _EC2, _LAMBDA = trust.SERVICES[:2]
 _NAME_HINT = "Up to 64 letters, digits and + = , . @ - _ characters. A role cannot be renamed."
 _HOURS = (1, 2, 4, 8, 12)
 NO_DOCUMENT = "Enter a trust policy."
-_NEW_DOCUMENT = trust.account_trust("111122223333")
 
 
 class TrustPolicyField(forms.CharField):
@@ -75,11 +74,12 @@ class TrustForm(ConsoleForm):
     require_external_id = forms.BooleanField(label="Require external ID", required=False)
     external_id = forms.CharField(label="External ID", required=False)
     require_mfa = forms.BooleanField(label="Require MFA", required=False)
-    document = TrustPolicyField(required=False, initial=_NEW_DOCUMENT)
+    document = TrustPolicyField(required=False)
 
     def __init__(self, *args: Any, own_account: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own_account = own_account
+        self.fields["document"].initial = trust.account_trust(own_account)
 
     def chosen(self, name: str) -> str:
         """What stands in a field, as it was sent or as it begins; line ends as they were before a browser sent them."""

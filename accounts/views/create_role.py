@@ -53,7 +53,7 @@ def _trust_step(request: ConsoleRequest, draft: Draft | None) -> HttpResponse:
     kept = draft.data.get("trust") if draft else None
     form = _trust_form(request, kept)
     if request.method == "POST":
-        form = _trust_form(request, request.POST)
+        form = TrustForm(request.POST, own_account=request.call.account_id)
         choosing = "choose" in request.POST
         if choosing and form.chosen("entity_type") == CUSTOM and wants_part(request):
             # The code editor's style needs a page of its own; what was chosen waits in the draft.
@@ -61,7 +61,7 @@ def _trust_step(request: ConsoleRequest, draft: Draft | None) -> HttpResponse:
         if not choosing and form.is_valid():
             return go_to(request, _address(_keep(request, draft, trust=_values(form)), 2))
         if choosing:
-            form = TrustForm(initial=_values(form), own_account=request.call.account_id)
+            form = _trust_form(request, _values(form))
     shown = form.trust_policy
     context = {
         **_context(draft, 1),
@@ -90,8 +90,7 @@ def _permissions_step(request: ConsoleRequest, draft: Draft) -> HttpResponse:
     )  # fmt: skip
     boundary = policy_picker(
         request, action=action, form="role-form", name=BOUNDARY, errors=form[BOUNDARY].errors,
-        title="Permissions boundary", optional=True,
-        hint="Choose one policy that limits what the role can be allowed.",
+        title="Boundary policy", hint="Choose one.",
     )  # fmt: skip
     context = {**_context(draft, 2), "form": form, "policies": policies, "boundary_picker": boundary}
     parts = {
@@ -153,8 +152,9 @@ def _create(request: ConsoleRequest, draft: Draft, form: NameRoleForm, tags: Tag
     return reverse("role-detail", args=[role.role_name])
 
 
-def _trust_form(request: ConsoleRequest, data: Mapping[str, Any] | None) -> TrustForm:
-    return TrustForm(data or None, own_account=request.call.account_id)
+def _trust_form(request: ConsoleRequest, kept: Mapping[str, Any] | None) -> TrustForm:
+    """The form as a draft holds it, which nobody has sent yet."""
+    return TrustForm(initial=kept, own_account=request.call.account_id)
 
 
 def _values(form: TrustForm) -> dict[str, str]:

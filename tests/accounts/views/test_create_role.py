@@ -139,7 +139,10 @@ def test_the_preview_follows_the_choices(console: Client) -> None:
     unfinished = console.post(CREATE, {**asked, "account_id": "1"}, headers={**HTMX, "HX-Target": "trusted"})
     assert "Enter the missing values" in text_of(unfinished)
     custom = console.post(CREATE, {"entity_type": "custom", "choose": "1"}, headers={**HTMX, "HX-Target": "trusted"})
-    assert 'id="id_document"' in text_of(console.get(custom["HX-Redirect"]))
+    editor = console.get(custom["HX-Redirect"])
+    assert editor.status_code == 200
+    assert 'id="id_document"' in text_of(editor)
+    assert "sts:AssumeRole" in text_of(editor)
 
 
 def test_step_1_without_script_shows_the_options_of_the_chosen_type(console: Client) -> None:

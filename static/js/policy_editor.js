@@ -150,6 +150,19 @@ const completions = (cm, address) => async (context) => {
   }
 };
 
+/* Typing over a selection, done by CodeMirror alone: Chromium would write style attributes, which the policy forbids. */
+const typeOver = (cm) =>
+  cm.EditorView.domEventHandlers({
+    beforeinput: (event, view) => {
+      const { from, to, empty } = view.state.selection.main;
+      if (event.inputType !== "insertText" || !event.data || empty || view.composing) return false;
+      const type = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+      const handlers = view.state.facet(cm.EditorView.inputHandler);
+      if (!handlers.some((handle) => handle(view, from, to, event.data, type))) view.dispatch(type());
+      return true;
+    },
+  });
+
 class PolicyEditor {
   constructor(cm, textarea) {
     Object.assign(this, {
@@ -208,6 +221,7 @@ class PolicyEditor {
         ...cm.defaultKeymap,
       ]),
       cm.linter(null),
+      typeOver(cm),
       this.gutter.field,
       look(cm),
       cm.EditorView.updateListener.of((update) => {

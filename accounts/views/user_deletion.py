@@ -48,16 +48,16 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
 
 def _delete_each(request: ConsoleRequest, names: list[str]) -> list[str]:
     """Delete one after the other. What fails for one user is answered, what fails among several is told as notices."""
-    deleted = 0
+    deleted: list[str] = []
     for name in names:
         failed = delete_with_everything(request.call, name)
         if failed and len(names) == 1:
             return failed
         for sentence in failed:
             messages.error(request, f"{name} was not deleted. {sentence}")
-        deleted += not failed
+        deleted += [] if failed else [name]
     if deleted:
-        messages.success(request, f"{names[0]} deleted." if len(names) == 1 else f"{deleted} users deleted.")
+        messages.success(request, f"{deleted[0] if len(deleted) == 1 else f'{len(deleted)} users'} deleted.")
     return []
 
 

@@ -119,5 +119,5 @@ def test_carol_may_do_nothing_with_keys_not_even_her_own(account: Account, carol
         lambda: get_access_key_last_used(call, access_key_id=key_id),
     ):
         with pytest.raises(AccessDenied):
-            act()  # type: ignore[no-untyped-call]
+            act()
     assert AccessKey.objects.get(pk=key_id).is_active

@@ -72,7 +72,7 @@ def test_a_user_without_a_password_has_no_login_profile(call: Call, dave: User) 
         lambda: delete_login_profile(call, user_name="dave"),
     ):
         with pytest.raises(NoSuchEntity, match="Login Profile for User dave cannot be found"):
-            act()  # type: ignore[no-untyped-call]
+            act()
 
 
 def test_a_password_is_reset_and_the_age_begins_anew(call: Call, account: Account) -> None:
@@ -93,7 +93,7 @@ def test_carol_may_not_touch_another_ones_password(account: Account, carol: User
         lambda: change_password(call, old_password=PASSWORD, new_password=NEW),
     ):
         with pytest.raises(AccessDenied):
-            act()  # type: ignore[no-untyped-call]
+            act()
     assert password_matches(PASSWORD, stored(dave).password)
 
 

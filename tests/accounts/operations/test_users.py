@@ -52,7 +52,7 @@ def test_a_user_is_made_without_credentials_and_without_permissions(call: Call) 
     assert user.user_id.startswith("AIDA")
     assert user.arn == f"arn:aws:iam::{call.account_id}:user/dev/dave"
     read = get_user(call, user_name="DAVE")
-    assert read.tag_list == [{"key": "team", "value": "red"}]  # type: ignore[attr-defined]
+    assert read.tag_list == [{"key": "team", "value": "red"}]
     assert (keys_of(read), hasattr(read, "login_profile"), read.attachments.count()) == ((), False, 0)
     event = Event.objects.get(request_id=call.request_id, event_name="CreateUser")
     assert event.record["requestParameters"] == {"userName": "dave", "path": "/dev/", "tags": [["team", "red"]]}
@@ -139,7 +139,7 @@ def test_carol_may_do_nothing_with_users_and_learns_nothing(call: Call, refused:
         lambda: delete_user(refused, user_name="dave"),
     ):
         with pytest.raises(AccessDenied):
-            act()  # type: ignore[no-untyped-call]
+            act()
     assert last_event(refused).error_code == "AccessDenied"
     assert User.objects.filter(account=call.account, user_name="dave").exists()
 
@@ -166,7 +166,7 @@ def test_the_list_brings_group_names_and_keys_of_each_user(call: Call) -> None:
     user = a_user(call.account, "dave", groups=groups)
     key = AccessKey.objects.create(account=call.account, user=user, sealed_secret="x")
     (found,) = list_users(call, page=PageRequest(query="dave"))
-    assert found.group_names == ["Developers", "ops"]  # type: ignore[attr-defined]
+    assert found.group_names == ["Developers", "ops"]
     assert [(each.access_key_id, each.is_active) for each in keys_of(found)] == [(key.access_key_id, True)]
 
 

@@ -20,6 +20,8 @@ class Problem:
     span: Span
     path: Path = ()
     code: str = "MalformedPolicyDocument"
+    issue_code: str = ""
+    """The check of IAM Access Analyzer that reports the same, where it has one."""
 
     @property
     def message(self) -> str:

@@ -44,6 +44,7 @@ _LONGEST = 2 * MAXIMUM_LENGTH
 _MOST_PROBLEMS = 100
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\xff]")
 _NO_ACTION = "Policy statement must contain actions."
+_DATA_TYPE = "DATA_TYPE_MISMATCH"
 _TOP_ELEMENTS = ("Version", "Id", "Statement")
 _STATEMENT_ELEMENTS = (
     "Sid",
@@ -88,7 +89,8 @@ def examine(text: str, longest: int = MAXIMUM_LENGTH) -> Reading:
     try:
         json, duplicates = parse_json(text)
     except JsonTextError as error:
-        problem = Problem(error.message, SYNTAX_ERRORS, lines.span(error.start, error.end))
+        span = lines.span(error.start, error.end)
+        problem = Problem(error.message, SYNTAX_ERRORS, span, issue_code="JSON_SYNTAX_ERROR")
         return Reading(None, None, None, (problem,))
     builder = _Builder(lines)
     try:
@@ -105,13 +107,14 @@ def _unfit(text: str, longest: int) -> Problem | None:
         rule = f"have length less than or equal to {longest}"
         return Problem(sentence, _constraint(rule), Lines("").span(0, 0), code="ValidationError")
     if not text.strip():
-        return Problem("The document is empty.", SYNTAX_ERRORS, Lines("").span(0, 0))
+        nowhere = Lines("").span(0, 0)
+        return Problem("The document is empty.", SYNTAX_ERRORS, nowhere, issue_code="JSON_SYNTAX_ERROR")
     if found := _ILLEGAL.search(text):
         code = ord(found.group())
         sentence = f"A policy may not contain the character U+{code:04X}, only tabs, line ends and U+0020 to U+00FF."
         rule = r"satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+"
         span = Lines(text).span(found.start(), found.end())
-        return Problem(sentence, _constraint(rule), span, code="ValidationError")
+        return Problem(sentence, _constraint(rule), span, code="ValidationError", issue_code="JSON_SYNTAX_ERROR")
     return None
 
 
@@ -139,8 +142,11 @@ class _Builder:
         self.lines = lines
         self.problems: list[Problem] = []
 
-    def fault(self, node: Json, path: Path, sentence: str, api_message: str = SYNTAX_ERRORS) -> None:
-        self.problems.append(Problem(sentence, api_message, self.lines.span(node.start, node.end), path))
+    def fault(
+        self, node: Json, path: Path, sentence: str, issue_code: str = _DATA_TYPE, api_message: str = SYNTAX_ERRORS
+    ) -> None:
+        span = self.lines.span(node.start, node.end)
+        self.problems.append(Problem(sentence, api_message, span, path, issue_code=issue_code))
         if len(self.problems) >= _MOST_PROBLEMS:
             raise _TooManyProblems
 
@@ -148,14 +154,16 @@ class _Builder:
         for each in duplicates:
             line = self.lines.position(each.first.start).line
             name = each.name.value
-            self.fault(each.name, (name,), f"{_quoted(name)} stands twice in one object; the first is on line {line}.")
+            sentence = f"{_quoted(name)} stands twice in one object; the first is on line {line}."
+            self.fault(each.name, (name,), sentence, "JSON_SYNTAX_ERROR")
 
     def members(self, node: JsonObject, known: tuple[str, ...], path: Path, where: str) -> dict[str, Json]:
         for member in node.members:
             name = member.name.value
             if name not in known:
                 hint = _hint(name, known)
-                self.fault(member.name, (*path, name), f"{_quoted(name)} is not an element of {where}.{hint}")
+                sentence = f"{_quoted(name)} is not an element of {where}.{hint}"
+                self.fault(member.name, (*path, name), sentence, "INVALID_POLICY_ELEMENT")
         return {member.name.value: member.value for member in node.members}
 
     def document(self, json: Json) -> Document | None:
@@ -184,13 +192,14 @@ class _Builder:
             self.fault(node, ("Version",), f"Version must be a string. {legal}")
             return None
         if node.value not in (Version.CURRENT, Version.OLD):
-            self.fault(node, ("Version",), f"{_quoted(node.value)} is not a version of the policy language. {legal}")
+            sentence = f"{_quoted(node.value)} is not a version of the policy language. {legal}"
+            self.fault(node, ("Version",), sentence, "INVALID_VERSION")
             return None
         return self.value(node)
 
     def statements(self, document: JsonObject, node: Json | None) -> tuple[Statement, ...]:
         if node is None:
-            self.fault(document, (), "The document has no Statement.")
+            self.fault(document, (), "The document has no Statement.", "MISSING_STATEMENT")
             return ()
         if isinstance(node, JsonObject):
             nodes: tuple[Json, ...] = (node,)
@@ -200,7 +209,8 @@ class _Builder:
             self.fault(node, ("Statement",), "Statement must be a statement or a list of statements.")
             return ()
         if not nodes:
-            self.fault(node, ("Statement",), "Statement is an empty list; a policy has at least one statement.")
+            sentence = "Statement is an empty list; a policy has at least one statement."
+            self.fault(node, ("Statement",), sentence, "MISSING_STATEMENT")
         made = [self.statement(each, index) for index, each in enumerate(nodes)]
         return tuple(statement for statement in made if statement is not None)
 
@@ -212,10 +222,12 @@ class _Builder:
         members = self.members(node, _STATEMENT_ELEMENTS, path, "a statement")
         for name in ("Principal", "Action", "Resource"):
             if name in members and f"Not{name}" in members:
-                self.fault(node, path, f"A statement has {name} or Not{name}, not both.")
+                sentence = f"A statement has {name} or Not{name}, not both."
+                self.fault(node, path, sentence, "UNSUPPORTED_ELEMENT_COMBINATION")
         effect = self.effect(node, members.get("Effect"), path)
         if "Action" not in members and "NotAction" not in members:
-            self.fault(node, path, "The statement has neither Action nor NotAction.", _NO_ACTION)
+            sentence = "The statement has neither Action nor NotAction."
+            self.fault(node, path, sentence, "MISSING_ACTION", _NO_ACTION)
         sid = self.text(members["Sid"], (*path, "Sid"), "Sid") if "Sid" in members else None
         condition = members.get("Condition")
         effect_node = members.get("Effect", node)
@@ -237,7 +249,7 @@ class _Builder:
 
     def effect(self, statement: Json, node: Json | None, path: Path) -> Effect:
         if node is None:
-            self.fault(statement, path, 'The statement has no Effect; it must be "Allow" or "Deny".')
+            self.fault(statement, path, 'The statement has no Effect; it must be "Allow" or "Deny".', "MISSING_EFFECT")
             return Effect.DENY
         if isinstance(node, JsonString) and node.value in (Effect.ALLOW, Effect.DENY):
             return Effect(node.value)
@@ -245,7 +257,8 @@ class _Builder:
         hint = ""
         if isinstance(node, JsonString) and node.value.capitalize() in (Effect.ALLOW, Effect.DENY):
             hint = f' Write "{node.value.capitalize()}": upper and lower case count.'
-        self.fault(node, (*path, "Effect"), f'{shown} is no Effect; it must be "Allow" or "Deny".{hint}')
+        issue_code = "INVALID_EFFECT" if isinstance(node, JsonString) else _DATA_TYPE
+        self.fault(node, (*path, "Effect"), f'{shown} is no Effect; it must be "Allow" or "Deny".{hint}', issue_code)
         return Effect.DENY
 
     def text(self, node: Json, path: Path, name: str) -> Value | None:
@@ -286,7 +299,8 @@ class _Builder:
         if isinstance(node, JsonString) and node.value == "*":
             return PrincipalElement(name, (Principal(PrincipalType.AWS, self.value(node)),), everyone=True, span=span)
         if not isinstance(node, JsonObject):
-            self.fault(node, path, f'{name} must be "*" or an object such as {{"AWS": "111122223333"}}.')
+            sentence = f'{name} must be "*" or an object such as {{"AWS": "111122223333"}}.'
+            self.fault(node, path, sentence, "INVALID_PRINCIPAL_FORMAT")
             return None
         entries: list[Principal] = []
         for member in node.members:
@@ -298,7 +312,8 @@ class _Builder:
         key = member.name.value
         if key not in known:
             legal = "AWS, Federated, Service or CanonicalUser"
-            self.fault(member.name, path, f"{_quoted(key)} is no kind of principal; use {legal}.{_hint(key, known)}")
+            sentence = f"{_quoted(key)} is no kind of principal; use {legal}.{_hint(key, known)}"
+            self.fault(member.name, path, sentence, "INVALID_PRINCIPAL_KEY")
             return []
         values = self.strings(member.value, path, name)
         return [Principal(PrincipalType(key), value) for value in values]
@@ -318,7 +333,9 @@ class _Builder:
     def conditions_under(self, member: JsonMember, path: Path) -> list[Condition]:
         name, node = member.name.value, member.value
         if operator_name(name) is None:
-            self.fault(member.name, path, f"{_quoted(name)} is not a condition operator.{suggested_operator(name)}")
+            sentence = f"{_quoted(name)} is not a condition operator.{suggested_operator(name)}"
+            issue_code = "NULL_WITH_IF_EXISTS" if name.endswith("NullIfExists") else "INVALID_CONDITION_OPERATOR"
+            self.fault(member.name, path, sentence, issue_code)
         if not isinstance(node, JsonObject):
             self.fault(node, path, f"Under {_quoted(name)} there must be an object of condition keys and values.")
             return []
@@ -340,7 +357,8 @@ class _Builder:
             text = _scalar(item)
             if text is None:
                 where = (*path, index) if listed else path
-                self.fault(item, where, "A condition value must be a string, a number or a boolean.")
+                sentence = "A condition value must be a string, a number or a boolean."
+                self.fault(item, where, sentence, "INVALID_CONDITION_DATA_TYPE")
             else:
                 values.append(Value(text, self.lines.span(item.start, item.end)))
         return tuple(values)

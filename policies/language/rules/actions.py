@@ -36,7 +36,8 @@ def actions(document: Document, kind: PolicyKind) -> Iterator[Problem]:
             continue
         if not element.values:
             path = ("Statement", statement.index, element.name)
-            yield Problem(f"{element.name} is an empty list.", NO_ACTIONS, element.span, path)
+            sentence = f"{element.name} is an empty list."
+            yield Problem(sentence, NO_ACTIONS, element.span, path, issue_code="MISSING_ACTION")
         yield from _values(statement, element, kind)
 
 
@@ -48,7 +49,7 @@ def _values(statement: Statement, element: Element, kind: PolicyKind) -> Iterato
             yield problem
         elif kind is PolicyKind.TRUST and element is statement.action and not _is_trust_action(value.text):
             sentence = f"A role trust policy allows assuming the role; {value.text} is no action of that kind."
-            yield Problem(sentence, _NOT_ASSUME_ROLE, value.span, path)
+            yield Problem(sentence, _NOT_ASSUME_ROLE, value.span, path, issue_code="UNSUPPORTED_ACTION_IN_POLICY")
 
 
 def _form(value: Value, path: Path) -> Problem | None:
@@ -58,13 +59,14 @@ def _form(value: Value, path: Path) -> Problem | None:
     vendor, colon, name = text.partition(":")
     if not colon:
         sentence = f'"{text}" names no service; an action is written like s3:GetObject, or * for every action.'
-        return Problem(sentence, NO_VENDOR, value.span, path)
+        return Problem(sentence, NO_VENDOR, value.span, path, issue_code="INVALID_ACTION")
     if ":" in name:
         sentence = f'"{text}" has more than one colon; one stands between the service and the action.'
-        return Problem(sentence, _TWO_COLONS, value.span, path)
+        return Problem(sentence, _TWO_COLONS, value.span, path, issue_code="INVALID_ACTION")
     if not _VENDOR.fullmatch(vendor):
         sentence = f'"{vendor}" in "{text}" is no service; its name holds letters, digits, hyphens and dots only.'
-        return Problem(sentence, f"Vendor {vendor} is not valid", value.span, path)
+        api_message = f"Vendor {vendor} is not valid"
+        return Problem(sentence, api_message, value.span, path, issue_code="INVALID_SERVICE_IN_ACTION")
     return None
 
 

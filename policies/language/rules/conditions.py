@@ -24,7 +24,7 @@ def conditions(document: Document, _kind: PolicyKind) -> Iterator[Problem]:
             path: Path = ("Statement", statement.index, "Condition", operator, key.text)
             if ":" not in key.text:
                 sentence = f'"{key.text}" is no condition key; keys have a prefix, such as aws:SourceIp.'
-                yield Problem(sentence, NO_VENDOR, key.span, path)
+                yield Problem(sentence, NO_VENDOR, key.span, path, issue_code="INVALID_CONDITION_KEY_FORMAT")
             if "Date" not in operator:
                 continue
             for value in condition.values:

@@ -29,13 +29,15 @@ def versions(document: Document, kind: PolicyKind) -> Iterator[Problem]:
     sentence = f'A {kind.label} needs "Version": "{Version.CURRENT}".'
     if document.version is None:
         sentence += ' Without Version a document counts as "2008-10-17".'
-    yield Problem(sentence, _VERSION_TOO_OLD, document.version_span or document.span, ("Version",))
+    span = document.version_span or document.span
+    yield Problem(sentence, _VERSION_TOO_OLD, span, ("Version",), issue_code="INVALID_VERSION")
 
 
 def ids(document: Document, kind: PolicyKind) -> Iterator[Problem]:
     """Only policies of resources have an Id."""
     if document.id is not None and kind.id is Need.FORBIDDEN:
-        yield Problem(f"A {kind.label} has no Id.", SYNTAX_ERRORS, document.id.span, ("Id",))
+        sentence = f"A {kind.label} has no Id."
+        yield Problem(sentence, SYNTAX_ERRORS, document.id.span, ("Id",), issue_code="INVALID_POLICY_ELEMENT")
 
 
 def sids(document: Document, kind: PolicyKind) -> Iterator[Problem]:
@@ -48,8 +50,8 @@ def sids(document: Document, kind: PolicyKind) -> Iterator[Problem]:
         path = ("Statement", statement.index, "Sid")
         if kind.simple_sids and not _SIMPLE_SID.fullmatch(sid.text):
             sentence = f'The Sid "{sid.text}" may hold only letters A to Z, a to z and digits: no spaces, no hyphens.'
-            yield Problem(sentence, _SID_CHARACTERS, sid.span, path)
+            yield Problem(sentence, _SID_CHARACTERS, sid.span, path, issue_code="UNSUPPORTED_SID")
         if kind.unique_sids and sid.text and sid.text in seen:
             sentence = f'The Sid "{sid.text}" stands already in line {seen[sid.text]}; each Sid may stand only once.'
-            yield Problem(sentence, _SID_TWICE, sid.span, path)
+            yield Problem(sentence, _SID_TWICE, sid.span, path, issue_code="UNIQUE_SIDS_REQUIRED")
         seen.setdefault(sid.text, sid.span.start.line)

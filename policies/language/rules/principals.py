@@ -29,6 +29,10 @@ _FORMS = {
     PrincipalType.FEDERATED: _FEDERATED,
     PrincipalType.CANONICAL_USER: _CANONICAL,
 }
+_NO_NOT_PRINCIPAL = {
+    PolicyKind.TRUST: "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL",
+    PolicyKind.RCP: "RCP_SYNTAX_ERROR_PRINCIPAL",
+}
 SHARED_PROVIDERS = {"token.actions.githubusercontent.com": "token.actions.githubusercontent.com:sub"}
 """OpenID Connect issuers that serve many customers, with the claim that tells one customer from another."""
 
@@ -41,15 +45,18 @@ def principals(document: Document, kind: PolicyKind) -> Iterator[Problem]:
         if element is None:
             if kind.principal is Need.REQUIRED:
                 sentence = f"The statement has no Principal; a {kind.label} says whom it is about."
-                yield Problem(sentence, "Missing required field Principal", statement.span, path)
+                api_message = "Missing required field Principal"
+                yield Problem(sentence, api_message, statement.span, path, issue_code="MISSING_PRINCIPAL")
             continue
         path = (*path, element.name)
         if kind.principal is Need.FORBIDDEN:
             sentence = f"A {kind.label} has no {element.name}: it speaks of the identity that it is attached to."
-            yield Problem(sentence, _NOT_WANTED, element.span, path)
+            issue_code = "SCP_SYNTAX_ERROR_PRINCIPAL" if kind is PolicyKind.SCP else "UNSUPPORTED_PRINCIPAL"
+            yield Problem(sentence, _NOT_WANTED, element.span, path, issue_code=issue_code)
         elif statement.not_principal is not None and kind.not_principal is Need.FORBIDDEN:
             sentence = f"A {kind.label} has no NotPrincipal."
-            yield Problem(sentence, "Has prohibited field NotPrincipal.", element.span, path)
+            api_message, issue_code = "Has prohibited field NotPrincipal.", _NO_NOT_PRINCIPAL.get(kind, "")
+            yield Problem(sentence, api_message, element.span, path, issue_code=issue_code)
         else:
             yield from _entries(element, path, kind)
             yield from _shared_provider(statement, element, path, kind)
@@ -60,12 +67,24 @@ def _entries(element: PrincipalElement, path: Path, kind: PolicyKind) -> Iterato
         text = entry.value.text
         if kind is PolicyKind.RCP and text != "*":
             sentence = f'In a {kind.label} the Principal is always "*"; conditions narrow it.'
+            issue_code = "RCP_SYNTAX_ERROR_PRINCIPAL"
         elif not _FORMS[entry.type].fullmatch(text):
             sentence = _sentence(entry)
+            issue_code = _issue_code(entry, kind)
         else:
             continue
         api_message = f'Invalid principal in policy: "{_shown(entry.type)}":"{text}"'
-        yield Problem(sentence, api_message, entry.value.span, (*path, entry.type.value))
+        yield Problem(sentence, api_message, entry.value.span, (*path, entry.type.value), issue_code=issue_code)
+
+
+def _issue_code(entry: Principal, kind: PolicyKind) -> str:
+    if "*" in entry.value.text or "?" in entry.value.text:
+        return "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"
+    if entry.type is PrincipalType.SERVICE:
+        return "INVALID_SERVICE_PRINCIPAL_FORMAT"
+    if entry.type is PrincipalType.FEDERATED and kind is PolicyKind.TRUST:
+        return "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY"
+    return "INVALID_PRINCIPAL_FORMAT"
 
 
 def _shown(kind: PrincipalType) -> str:

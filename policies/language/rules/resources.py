@@ -13,6 +13,7 @@ from policies.language.variables import split_arn
 
 __all__ = ["resources"]
 
+_IN_TRUST = "ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE"
 _NO_RESOURCES = "Policy statement must contain resources."
 _VENDOR_NOT_QUALIFIED = "Resource vendor must be fully qualified and cannot contain regexes."
 _PARTITIONS = frozenset(
@@ -47,32 +48,34 @@ def resources(document: Document, kind: PolicyKind) -> Iterator[Problem]:
         element = statement.resource or statement.not_resource
         if element is None:
             if kind.resource is Need.REQUIRED:
-                yield Problem(
-                    "The statement has neither Resource nor NotResource.", _NO_RESOURCES, statement.span, path
-                )
+                sentence = "The statement has neither Resource nor NotResource."
+                yield Problem(sentence, _NO_RESOURCES, statement.span, path, issue_code="MISSING_RESOURCE")
         elif kind.resource is Need.FORBIDDEN:
             sentence = f"A {kind.label} has no {element.name}: its resource is the role itself."
-            yield Problem(sentence, f"Has prohibited field {element.name}.", element.span, (*path, element.name))
+            api_message, path = f"Has prohibited field {element.name}.", (*path, element.name)
+            yield Problem(sentence, api_message, element.span, path, issue_code=_IN_TRUST)
         else:
             yield from _values(element, (*path, element.name), variables=document.has_variables)
 
 
 def _values(element: Element, path: Path, *, variables: bool) -> Iterator[Problem]:
     if not element.values:
-        yield Problem(f"{element.name} is an empty list.", _NO_RESOURCES, element.span, path)
+        sentence = f"{element.name} is an empty list."
+        yield Problem(sentence, _NO_RESOURCES, element.span, path, issue_code="MISSING_RESOURCE")
     for index, value in enumerate(element.values):
         if value.text != "*" and (fault := _fault(value, variables=variables)):
-            sentence, api_message = fault
-            yield Problem(sentence, api_message, value.span, (*path, index))
+            sentence, api_message, issue_code = fault
+            yield Problem(sentence, api_message, value.span, (*path, index), issue_code=issue_code)
 
 
-def _fault(value: Value, *, variables: bool) -> tuple[str, str] | None:
+def _fault(value: Value, *, variables: bool) -> tuple[str, str, str] | None:
     text = value.text
     prefix, *rest = split_arn(text, variables=variables)
     if prefix != "arn" or not rest:
         return (
             f'"{text}" is no ARN; a resource is written like arn:aws:s3:::bucket/key, or * for every resource.',
             f'Resource {text} must be in ARN format or "*".',
+            "INVALID_ARN_PREFIX",
         )
     padded: list[str | None] = [*rest, None, None, None, None]
     partition, service, region, account, resource = padded[:5]
@@ -81,28 +84,33 @@ def _fault(value: Value, *, variables: bool) -> tuple[str, str] | None:
         return (
             f'"{partition}" in "{text}" is no partition; AWS has aws, aws-cn and aws-us-gov.',
             f'Partition "{partition}" is not valid for resource "arn:{partition}:{shown}".',
+            "INVALID_PARTITION",
         )
     if service is not None and not _VENDOR.fullmatch(service):
-        return f'The service in "{text}" must be written out, without wildcards.', _VENDOR_NOT_QUALIFIED
+        sentence = f'The service in "{text}" must be written out, without wildcards.'
+        return sentence, _VENDOR_NOT_QUALIFIED, "INVALID_SERVICE"
     if service == "iam":
         return _iam(text, region, resource)
     if service == "s3" and region and resource is not None and not _REGIONAL_S3.match(resource):
         return (
             f'"{text}" names a Region; bucket and object ARNs leave Region and account empty: arn:aws:s3:::bucket/key.',
             f"Resource {text} can not contain region information.",
+            "ARN_REGION_NOT_ALLOWED",
         )
     return None
 
 
-def _iam(text: str, region: str | None, resource: str | None) -> tuple[str, str] | None:
+def _iam(text: str, region: str | None, resource: str | None) -> tuple[str, str, str] | None:
     if region and resource is not None:
         return (
             f'"{text}" names a Region; IAM is global, its ARNs leave the Region empty: arn:aws:iam::111122223333:...',
             f"IAM resource {text} cannot contain region information.",
+            "ARN_REGION_NOT_ALLOWED",
         )
     if resource is not None and resource != "*" and not resource.startswith((*_IAM_PATHS, "role-template/")):
         return (
             f'The last part of "{text}" must be * or begin with user/, group/, role/, policy/ or another type.',
             _IAM_PATH,
+            "INVALID_ARN_RESOURCE",
         )
     return None

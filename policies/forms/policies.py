@@ -47,7 +47,7 @@ class NewPolicyForm(CreatingForm):
         required=False,
         max_length=1000,
         help_text="Up to 1,000 characters. A description cannot be changed later.",
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def clean_description(self) -> str:

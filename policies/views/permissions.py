@@ -64,6 +64,7 @@ def attach_policies(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         "kind": kind,
         "name": name,
         "form": form,
+        "attached": attached,
         "policy_picker": picker,
     }
     part = {picker.id: "policies/_policy_picker.html"}

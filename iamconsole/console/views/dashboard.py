@@ -39,6 +39,7 @@ def dashboard(request: ConsoleRequest) -> HttpResponse:
         "title": "Dashboard",
         "crumbs": [("IAM", None)],
         "summary": summary,
+        "own_keys": own_keys,
         "resources": [(label, (summary.value or {}).get(key, 0), reverse(route)) for label, key, route in _RESOURCES],
         "recommendations": recommendations(summary.value, own_keys.value or (), call.time, is_root=is_root),
         "recent": panel(lookup_events, call, start_time=call.time - RECENT, page=_SHOWN),

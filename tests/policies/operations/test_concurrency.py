@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from iamconsole.aws.errors import IamError
 from iamconsole.call import Call
@@ -83,7 +83,26 @@ def test_ten_policies_of_a_group_hold_when_many_are_attached_at_once(admin: Call
     assert Attachment.objects.filter(group=group).count() == 10
 
 
-def test_a_policy_is_attached_or_deleted_never_both(admin: Call) -> None:
+def test_a_policy_that_is_being_attached_cannot_be_deleted_meanwhile(admin: Call) -> None:
+    a_group(admin.account, "Developers")
+    arn = a_policy(admin)
+    errors: list[str] = []
+
+    def delete() -> None:
+        errors.extend(at_once(admin, lambda call: delete_policy(call, policy_arn=arn)))
+
+    deleting = Thread(target=delete)
+    with transaction.atomic():
+        attach_group_policy(admin, group_name="Developers", policy_arn=arn)
+        deleting.start()
+        deleting.join(0.5)
+        assert deleting.is_alive()  # it waits for the attachment to be committed
+    deleting.join(30)
+    assert errors == ["DeleteConflict"]
+    assert Attachment.objects.filter(account=admin.account).count() == 1
+
+
+def test_attaching_and_deleting_at_once_never_wait_for_each_other_in_a_ring(admin: Call) -> None:
     a_group(admin.account, "Developers")
     arn = a_policy(admin)
     errors = at_once(
@@ -92,5 +111,3 @@ def test_a_policy_is_attached_or_deleted_never_both(admin: Call) -> None:
         lambda call: delete_policy(call, policy_arn=arn),
     )
     assert errors in (["NoSuchEntity"], ["DeleteConflict"])
-    remaining = ManagedPolicy.objects.filter(account=admin.account).count()
-    assert Attachment.objects.filter(account=admin.account).count() == remaining

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from iamconsole.aws.errors import (
@@ -125,7 +127,7 @@ def test_ac51_an_impossible_version_is_refused_as_a_new_version_too(alice: Call)
 
 def test_ac49_the_versions_of_an_aws_managed_policy_can_be_read_and_not_changed(alice: Call) -> None:
     assert versions(alice, ADMINISTRATOR_ACCESS)
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: create_policy_version(alice, policy_arn=ADMINISTRATOR_ACCESS, policy_document=LIST_BUCKET),
         lambda: set_default_policy_version(alice, policy_arn=ADMINISTRATOR_ACCESS, version_id="v1"),
         lambda: delete_policy_version(alice, policy_arn=ADMINISTRATOR_ACCESS, version_id="v1"),

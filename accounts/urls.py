@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
         path(f"users/{verb}-access-key/<str:key_id>/<path:name>", view, name=f"user-{verb}-access-key")
         for verb, view in access_keys.VERBS.items()
     ),
+    path("users/retrieve/<uuid:draft_id>", retrieve.show, name="user-retrieve"),
     path("security-credentials", credentials.mine, name="credentials"),
     path("security-credentials/create-access-key", access_keys.create, name="credentials-create-access-key"),
     *(

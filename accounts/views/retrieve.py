@@ -101,7 +101,9 @@ def download(request: ConsoleRequest) -> HttpResponse:
 
 def _hand_over(request: ConsoleRequest, data: Mapping[str, Any], secret: str) -> str:
     draft = drafts.start(request.call, KIND, data, secrets={"secret": secret})
-    return reverse("credential-retrieve", args=[draft.pk])
+    # The page stands under the list it came from, so that the navigation shows where one is.
+    route = "credential-retrieve" if data["home"] == reverse("credentials") else "user-retrieve"
+    return reverse(route, args=[draft.pk])
 
 
 def _template(data: Mapping[str, Any]) -> str:

@@ -203,6 +203,9 @@
     if (event.defaultPrevented || !button?.dataset.busy) return;
     setTimeout(() => ((button.disabled = true), (button.textContent = button.dataset.busy)));
   });
+  /* A secret that is shown once (data-unseen): leaving before it was opened, copied or downloaded (data-seen) asks first. */
+  clicks["[data-seen]"] = (control) => control.closest("[data-unseen]")?.removeAttribute("data-unseen");
+  addEventListener("beforeunload", (event) => $("[data-unseen]") && event.preventDefault());
   addEventListener("pageshow", (event) => event.persisted && $("[data-busy]:disabled") && location.reload());
 
   /* Keys: Esc, Alt+S, "/", arrows between in-panel tabs --------------------------------------------------- */

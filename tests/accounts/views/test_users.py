@@ -62,7 +62,7 @@ def test_the_list_tells_groups_password_and_key_of_a_user(desk: Client, account:
     key = a_key(a_user(account, "dave", path="/dev/", groups=groups), days=40)
     shown = text(desk.get("/iam/users?q=dave"))
     assert "Developers, ops and 1 more" in shown
-    assert f"Active - AKIA…{key.access_key_id[-4:]}" in shown
+    assert f'Active - <span class="mono">AKIA…{key.access_key_id[-4:]}</span>' in shown
     assert "40 days" in shown
     assert "Today" in shown
     assert "/dev/" in shown

@@ -116,7 +116,8 @@ def _sentence(result: EvaluationResult) -> str:
     if decision.decision is EvalDecision.EXPLICIT_DENY:
         return f"{_names(matched.policy.name for matched in decision.matched)} denies it. A deny beats every allow."
     also = [STEP_NAMES[step.layer].lower() for step in decision.steps if step.stops and not step.decisive]
-    first = decision.near_misses[0].sentence if decision.near_misses else "No statement speaks of this action."
+    nearest = decision.near_misses[0] if decision.near_misses else None
+    first = f"{_where(nearest.statement)}: {nearest.sentence}" if nearest else "No statement speaks of this action."
     return f"{first} It would also be stopped by the {_names(also)}." if also else first
 
 

@@ -43,11 +43,18 @@ class NearMiss:
 
 
 def near_misses(examination: Examination, decision: EvalDecision) -> tuple[NearMiss, ...]:
-    """The nearest first: Allow statements where something was refused, Deny statements where it was allowed."""
+    """The nearest first: Allow statements where something was refused, Deny statements where it was allowed.
+
+    A statement about the action itself is nearer than one about another action, however few its other partings.
+    """
     telling = Effect.DENY if decision is EvalDecision.ALLOWED else Effect.ALLOW
     found = [miss for miss in _every(examination) if miss is not None]
-    found.sort(key=lambda miss: (miss.effect is not telling, len(miss.partings)))
+    found.sort(key=lambda miss: (miss.effect is not telling, _of_another_action(miss), len(miss.partings)))
     return tuple(found[:_MOST])
+
+
+def _of_another_action(miss: NearMiss) -> bool:
+    return any(part.element == "action" for part in miss.partings)
 
 
 def _every(examination: Examination) -> Iterator[NearMiss | None]:

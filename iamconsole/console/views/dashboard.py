@@ -19,7 +19,7 @@ from iamconsole.console.request import ConsoleRequest
 __all__ = ["dashboard", "root_tasks"]
 
 RECENT = timedelta(hours=1)
-_SHOWN = PageRequest(size=5)
+_SHOWN = PageRequest(size=5, filters=(("source", "iam.amazonaws.com"),))
 _RESOURCES = (
     ("User groups", "Groups", "group-list"),
     ("Users", "Users", "user-list"),

@@ -24,7 +24,7 @@ DOCUMENT = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action":
 @pytest.fixture
 def web(account: Account) -> None:
     a_role(account, "Web")
-    tag_role(a_call(account), role_name="Web", tags=[("team", "web"), ("env", "dev"), ("old", "x")])
+    tag_role(a_call(account), role_name="Web", tags=[("team", "web"), ("Env", "dev"), ("old", "x")])
 
 
 def rows(*pairs: tuple[str, str]) -> dict[str, list[str]]:
@@ -51,7 +51,7 @@ def test_saving_removes_what_went_and_sets_what_is_new(console: Client, account:
 
 @pytest.mark.usefixtures("web")
 def test_saving_without_a_change_calls_nothing(console: Client, account: Account) -> None:
-    console.post(PAGE, rows(("team", "web"), ("env", "dev"), ("old", "x")))
+    console.post(PAGE, rows(("team", "web"), ("Env", "dev"), ("old", "x")))
     assert changes(account) == []
 
 

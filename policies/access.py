@@ -33,7 +33,7 @@ class Judgement:
 
     def reason(self) -> str:
         """The reason part of that sentence."""
-        return reasons.because(self.request.action, self.decision)
+        return reasons.reason(self.request.action, self.decision)
 
     def explained(self) -> Decision:
         """The same decision with its steps and near misses."""

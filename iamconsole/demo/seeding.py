@@ -88,9 +88,7 @@ class _Seeding:
         for name in demo.policies:
             attach_role_policy(self.call, role_name=demo.name, policy_arn=self._arn(name))
         if demo.boundary:
-            put_role_permissions_boundary(
-                self.call, role_name=demo.name, permissions_boundary=self._arn(demo.boundary)
-            )
+            put_role_permissions_boundary(self.call, role_name=demo.name, permissions_boundary=self._arn(demo.boundary))
         if demo.instance_profile:
             create_instance_profile(self.call, instance_profile_name=demo.name)
             add_role_to_instance_profile(self.call, instance_profile_name=demo.name, role_name=demo.name)
@@ -113,6 +111,4 @@ class _Seeding:
         return self._aws.get(name) or arn.policy_arn(self.call.account_id, "/", name)
 
     def _document(self, name: str) -> str:
-        return document(
-            name, account=self.call.account_id, partner=cast.PARTNER_ACCOUNT, external_id=cast.EXTERNAL_ID
-        )
+        return document(name, account=self.call.account_id, partner=cast.PARTNER_ACCOUNT, external_id=cast.EXTERNAL_ID)

@@ -6,8 +6,9 @@ import django.utils.timezone
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
-import policies.models.managed_policy
 from django.db import migrations, models
+
+import policies.models.managed_policy
 
 
 class Migration(migrations.Migration):

@@ -124,6 +124,7 @@ def test_the_keys_of_the_principal_are_filled_in_unless_given(alice: Call) -> No
 
     assert ask("s3:GetObject").allowed
     assert not ask("s3:GetObject", AWS__UserName="erin").allowed
+    assert ask("s3:GetObject", "arn:aws:s3:::home/erin/x", AWS__UserName="erin").allowed
     assert ask("s3:PutObject").allowed
     assert not ask("s3:PutObject", aws__PrincipalTag_team="red").allowed
     missing = ask("s3:DeleteObject")

@@ -116,7 +116,7 @@
   };
   const copy = async (button) => {
     const source = button.dataset.copyFrom && $(button.dataset.copyFrom);
-    const text = source ? (source.value ?? source.innerText) : button.dataset.copy;
+    const text = source ? (source.value ?? source.textContent) : button.dataset.copy;
     let done = false;
     try {
       if (navigator.clipboard) done = (await navigator.clipboard.writeText(text), true);

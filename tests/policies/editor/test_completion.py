@@ -19,7 +19,7 @@ def labels(element: str, text: str) -> list[str]:
         ("Action", "ec2-inst", ["ec2-instance-connect:"]),
         ("Effect", "", ["Allow", "Deny"]),
         ("Version", "", ["2012-10-17", "2008-10-17"]),
-        ("", "ForAnyValue:StringEqualsIg", ["ForAnyValue:StringEqualsIgnoreCase", "ForAnyValue:StringEqualsIgnoreCaseIfExists"]),
+        ("", "ForAnyValue:IpA", ["ForAnyValue:IpAddress", "ForAnyValue:IpAddressIfExists"]),
         ("", "Stat", ["Statement"]),
         ("aws:SecureTransport", "", ["true", "false"]),
         ("Resource", "arn:aws:sqs:", ["arn:aws:sqs:*:*:*"]),

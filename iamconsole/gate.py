@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
+from itertools import product
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pghistory
@@ -35,6 +36,7 @@ class Operation:
     """What the gate knows of one operation.
 
     `hidden` are parameters that no event may hold; `keys` maps a parameter to the condition key that carries it;
+    `also` maps a parameter to a further action that whoever gives it must be allowed (tags at creation need TagUser);
     `answer` gives the response elements of a change's event.
     """
 
@@ -43,12 +45,17 @@ class Operation:
     read_only: bool = False
     hidden: frozenset[str] = frozenset()
     keys: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
     answer: Answer | None = None
 
     @property
     def name(self) -> str:
         """The operation's name as AWS writes it."""
         return self.action.partition(":")[2]
+
+    def actions(self, parameters: Parameters) -> tuple[str, ...]:
+        """What the caller must be allowed to do, the operation itself first."""
+        return (self.action, *(action for name, action in self.also.items() if parameters.get(name)))
 
     def context(self, parameters: Parameters) -> dict[str, tuple[str, ...]]:
         """The condition keys that follow from what is asked for."""
@@ -67,6 +74,7 @@ def operation(
     read_only: bool = False,
     hidden: frozenset[str] = frozenset(),
     keys: Mapping[str, str] | None = None,
+    also: Mapping[str, str] | None = None,
     answer: Answer | None = None,
 ) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Call, P], R]]:
     """Make a function the operation of this name.
@@ -74,7 +82,7 @@ def operation(
     The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with
     the decision on it, where the caller's policies do not allow it.
     """
-    known = Operation(action, resource, read_only, hidden, keys or {}, answer)
+    known = Operation(action, resource, read_only, hidden, keys or {}, also or {}, answer)
 
     def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
         OPERATIONS[action] = known
@@ -138,17 +146,19 @@ class _Passage:
 
     def _authorize(self) -> None:
         self.targets = self.known.resource(self.call, self.parameters)
-        for target in self.targets:
+        for target, action in product(self.targets, self.known.actions(self.parameters)):
             keys = {**target.context(), **self.known.context(self.parameters)}
-            self.decision = access.judge(self.call, self.known.action, target.arn, keys)
-            if not self.decision.allowed:
-                raise self._denied(target, self.decision)
+            judgement = access.judge(self.call, action, target.arn, keys)
+            if self.decision is None or not judgement.allowed:
+                self.decision = judgement
+            if not judgement.allowed:
+                raise self._denied(judgement)
 
-    def _denied(self, target: Target, judgement: access.Judgement) -> AccessDenied:
+    def _denied(self, judgement: access.Judgement) -> AccessDenied:
         error = AccessDenied(
             judgement.sentence(self.call.principal.arn),
-            action=self.known.action,
-            resource=target.arn,
+            action=judgement.request.action,
+            resource=judgement.request.resource,
             principal_arn=self.call.principal.arn,
             reason=judgement.reason(),
         )
@@ -179,7 +189,7 @@ def _request_tags(parameters: Parameters) -> dict[str, tuple[str, ...]]:
 def _recorded(parameters: Parameters, hidden: frozenset[str]) -> dict[str, Any]:
     """Write parameters as an event holds them: lowerCamelCase, without secrets and what was not given."""
     return {
-        camel_case(name): _plain(value)
+        camel_case(name): _tags(value) if name == "tags" else _plain(value)
         for name, value in parameters.items()
         if value not in (None, (), []) and name not in hidden and name != "page"
     }
@@ -189,6 +199,10 @@ def camel_case(name: str) -> str:
     """Write a parameter's name as AWS's requests do: `policy_arn` is `policyArn`."""
     head, *rest = name.split("_")
     return head + "".join(word.title() for word in rest)
+
+
+def _tags(tags: Any) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in tags]
 
 
 def _plain(value: Any) -> Any:

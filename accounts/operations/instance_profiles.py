@@ -19,7 +19,12 @@ SORTS = {
 }
 
 
-@operation("iam:CreateInstanceProfile", resource=arns.new_instance_profile, answer=shapes.instance_profile)
+@operation(
+    "iam:CreateInstanceProfile",
+    resource=arns.new_instance_profile,
+    also={"tags": "iam:TagInstanceProfile"},
+    answer=shapes.instance_profile,
+)
 def create_instance_profile(
     call: Call, *, instance_profile_name: str, path: str = "/", tags: Sequence[tuple[str, str]] = ()
 ) -> InstanceProfile:

@@ -18,7 +18,7 @@ from policies.bounding import set_boundary
 
 SORTS = {
     "role_name": Sort("role_name", ignore_case=True),
-    "path": Sort("path"),
+    "path": Sort("path", tie=Sort("role_name", ignore_case=True)),
     "created": Sort("create_date"),
     "last_activity": Sort("last_used_date", nullable=True),
 }
@@ -28,6 +28,7 @@ SORTS = {
     "iam:CreateRole",
     resource=arns.new_role,
     keys={"permissions_boundary": "iam:PermissionsBoundary"},
+    also={"tags": "iam:TagRole"},
     answer=shapes.role,
 )
 def create_role(

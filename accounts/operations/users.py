@@ -24,7 +24,7 @@ from policies.bounding import set_boundary
 
 SORTS = {
     "user_name": Sort("user_name", ignore_case=True),
-    "path": Sort("path"),
+    "path": Sort("path", tie=Sort("user_name", ignore_case=True)),
     "groups": Sort("group_count"),
     "created": Sort("create_date"),
     "last_sign_in": Sort("password_last_used", nullable=True),
@@ -42,6 +42,7 @@ _KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]*", re.IGNORECASE)
     "iam:CreateUser",
     resource=arns.new_user,
     keys={"permissions_boundary": "iam:PermissionsBoundary"},
+    also={"tags": "iam:TagUser"},
     answer=shapes.user,
 )
 def create_user(

@@ -47,7 +47,7 @@ USAGES: Mapping[str, type[Attachment] | type[Boundary]] = {
 }
 
 
-@operation("iam:CreatePolicy", resource=arns.new_policy, answer=shapes.policy)
+@operation("iam:CreatePolicy", resource=arns.new_policy, also={"tags": "iam:TagPolicy"}, answer=shapes.policy)
 def create_policy(
     call: Call,
     *,

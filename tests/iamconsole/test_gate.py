@@ -176,3 +176,15 @@ def test_row_history_carries_the_request_that_wrote_it(alice: Call) -> None:
     history = User.pgh_event_model.objects.filter(user_id=user.user_id).order_by("pgh_id")  # type: ignore[attr-defined]
     assert [row.pgh_label for row in history] == ["insert", "delete"]
     assert {row.pgh_context["request_id"] for row in history} == {str(alice.request_id)}
+
+
+def test_tags_at_creation_need_the_permission_to_tag(alice: Call) -> None:
+    creator = a_call_of("creator", READ_ONLY.replace('"iam:Get*", "iam:List*"', '"iam:CreateUser"'), alice)
+    create_user(creator, user_name="dave")
+    with pytest.raises(AccessDenied, match="iam:TagUser"):
+        create_user(creator, user_name="erin", tags=(("team", "red"),))
+    create_user(alice, user_name="erin", tags=(("team", "red"),))
+    (event,) = events(alice)
+    assert event.record["requestParameters"]["tags"] == [{"key": "team", "value": "red"}]
+    assert event.decision is not None
+    assert event.decision["action"] == "iam:CreateUser"

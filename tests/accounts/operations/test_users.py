@@ -55,7 +55,11 @@ def test_a_user_is_made_without_credentials_and_without_permissions(call: Call) 
     assert read.tag_list == [{"key": "team", "value": "red"}]
     assert (keys_of(read), hasattr(read, "login_profile"), read.attachments.count()) == ((), False, 0)
     event = Event.objects.get(request_id=call.request_id, event_name="CreateUser")
-    assert event.record["requestParameters"] == {"userName": "dave", "path": "/dev/", "tags": [["team", "red"]]}
+    assert event.record["requestParameters"] == {
+        "userName": "dave",
+        "path": "/dev/",
+        "tags": [{"key": "team", "value": "red"}],
+    }
     assert event.record["responseElements"]["user"]["userId"] == user.user_id
 
 
@@ -162,11 +166,11 @@ def test_the_list_is_filtered_by_path_and_by_group(call: Call) -> None:
 
 
 def test_the_list_brings_group_names_and_keys_of_each_user(call: Call) -> None:
-    groups = [a_group(call.account, name) for name in ("ops", "Developers")]
+    groups = [a_group(call.account, name) for name in ("Developers", "admins", "ops")]
     user = a_user(call.account, "dave", groups=groups)
     key = AccessKey.objects.create(account=call.account, user=user, sealed_secret="x")
     (found,) = list_users(call, page=PageRequest(query="dave"))
-    assert found.group_names == ["Developers", "ops"]
+    assert found.group_names == ["admins", "Developers", "ops"]
     assert [(each.access_key_id, each.is_active) for each in keys_of(found)] == [(key.access_key_id, True)]
 
 

@@ -18,6 +18,8 @@ WRITERS = {
     "accounts/opening.py": "an account is opened before anybody can be signed in to it",
     "accounts/tagging.py": "a shared step of the operations that tag",
     "iamconsole/audit/recording.py": "events",
+    "iamconsole/benching/crowd.py": "rows to measure with, always rolled back",
+    "iamconsole/benching/visitor.py": "a session to measure with, rolled back too",
     "iamconsole/gate.py": "events",
     "iamconsole/console/drafts.py": "drafts are the console's own",
     "iamconsole/management/commands/seed_demo.py": "retires an earlier demo account",

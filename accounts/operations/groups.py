@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from accounts import arns, queries, shapes
 from accounts.arns import Parameters, Target
@@ -176,6 +177,8 @@ def list_groups_for_user(call: Call, *, user_name: str) -> tuple[Group, ...]:
 
 
 def _with_policies(rows: QuerySet[Group]) -> QuerySet[Group]:
-    attached = Exists(Attachment.objects.filter(group=OuterRef("pk")))
-    embedded = Exists(InlinePolicy.objects.filter(group=OuterRef("pk")))
-    return rows.annotate(has_policies=attached | embedded)
+    # Not EXISTS: PostgreSQL would read all attachments once to answer it for every group of the account.
+    attached = Subquery(Attachment.objects.filter(group=OuterRef("pk")).values("pk")[:1])
+    embedded = Subquery(InlinePolicy.objects.filter(group=OuterRef("pk")).values("pk")[:1])
+    either = Q(IsNull(attached, rhs=False)) | Q(IsNull(embedded, rhs=False))
+    return rows.annotate(has_policies=ExpressionWrapper(either, output_field=BooleanField()))

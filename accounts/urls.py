@@ -6,6 +6,7 @@ from accounts.views import (
     access_keys,
     account,
     console_access,
+    copy_permissions,
     create_role,
     create_user,
     credentials,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("users/remove-from-groups/<path:name>", user_bulk.remove_from_groups, name="user-remove-from-groups"),
     path("users/deactivate-keys", user_bulk.deactivate_access_keys, name="user-deactivate-keys"),
     path("users/disable-console-access", user_bulk.disable_console_access, name="user-disable-console-access"),
+    path("users/copy-permissions/<path:name>", copy_permissions.copy, name="user-copy-permissions"),
     path("users/console-access/<path:name>", console_access.manage, name="user-console-access"),
     path("users/create-access-key/<path:name>", access_keys.create, name="user-create-access-key"),
     *(

@@ -11,7 +11,9 @@ from iamconsole.call import Call
 from iamconsole.console.forms import ConsoleForm, place
 from iamconsole.console.picker import PickField
 
-__all__ = ["AddToGroupsForm", "EditUserForm", "PasswordForm", "UserDetailsForm", "UserPermissionsForm"]
+__all__ = [
+    "AddToGroupsForm", "CopyPermissionsForm", "EditUserForm", "PasswordForm", "UserDetailsForm", "UserPermissionsForm",
+]  # fmt: skip
 
 _NAME = "Use up to 64 letters, digits and + = , . @ - _. Names that differ only in case are the same."
 _PATH = "Begins and ends with a slash. Policies can name all users of a path."
@@ -140,6 +142,12 @@ class UserPermissionsForm(ConsoleForm):
         elif not self.cleaned_data.get("permissions_boundary") and "permissions_boundary" not in self.errors:
             self.add_error("permissions_boundary", "Choose the policy that bounds the user.")
         return self.cleaned_data
+
+
+class CopyPermissionsForm(ConsoleForm):
+    """The user whose permissions are copied."""
+
+    copy_from = PickField(limit=1, noun="user", required=True)
 
 
 class EditUserForm(ConsoleForm):

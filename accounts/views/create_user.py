@@ -23,7 +23,15 @@ from accounts.passwords import policy_of
 from accounts.tag_rows import TagRows
 from accounts.user_picker import user_picker
 from accounts.views.retrieve import hand_over_password
-from accounts.views.user_steps import Belongings, Created, NewUser, belongings_of, create_with_everything
+from accounts.views.user_steps import (
+    Belongings,
+    Created,
+    NewUser,
+    belongings_of,
+    create_with_everything,
+    group_rows,
+    policy_rows,
+)
 from accounts.views.users import user_crumbs
 from iamconsole.aws import password_policy, quotas
 from iamconsole.aws.errors import AccessDenied, IamError, NoSuchEntity
@@ -33,7 +41,7 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.models import Draft
 from iamconsole.console.picker import is_step
 from iamconsole.console.request import ConsoleRequest
-from policies.policy_picker import policy_name, policy_picker
+from policies.policy_picker import policy_picker
 
 __all__ = ["create"]
 
@@ -242,26 +250,16 @@ def _new_user(request: ConsoleRequest, draft: Draft) -> NewUser:
 
 
 def _permission_rows(permissions: Mapping[str, Any], copied: Belongings | None) -> list[tuple[str, str, str]]:
-    """What the user will get: name, type, and what it is used as."""
-    groups = [*permissions.get("group_names", ())]
-    arns = [*permissions.get("policy_arns", ())]
-    bounds = [*permissions.get("permissions_boundary", ())]
-    inline: list[str] = []
-    if copied:
-        groups += [group.group_name for group in copied.groups.value or ()]
-        arns += [attachment.policy.arn for attachment in copied.attached.value or ()]
-        inline = [policy.policy_name for policy in copied.inline.value or ()]
-        bounds = bounds or ([copied.boundary_arn] if copied.boundary_arn else [])
-    return [
-        *((group, "Group", "Permissions group") for group in groups),
-        *((policy_name(each), _type_of(each), "Permissions policy") for each in arns),
-        *((name, "Customer inline", "Permissions policy") for name in inline),
-        *((policy_name(each), _type_of(each), "Permissions boundary") for each in bounds),
+    """What the user will get: name, type, and what it is used as. A boundary that was chosen replaces a copied one."""
+    bounds = policy_rows(permissions.get("permissions_boundary", ()), "Permissions boundary")
+    rows = [
+        *group_rows(permissions.get("group_names", ())),
+        *policy_rows(permissions.get("policy_arns", ()), "Permissions policy"),
+        *(copied.rows if copied else ()),
     ]
-
-
-def _type_of(policy_arn: str) -> str:
-    return "AWS managed" if policy_arn.startswith("arn:aws:iam::aws:") else "Customer managed"
+    if permissions.get("permissions_boundary"):
+        rows = [row for row in rows if row[2] != "Permissions boundary"]
+    return [*rows, *bounds]
 
 
 def _copied(request: ConsoleRequest, source: str) -> Belongings | None:

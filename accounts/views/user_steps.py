@@ -25,6 +25,7 @@ from iamconsole.console.panels import Panel, panel
 from policies import access
 from policies.models import Attachment, InlinePolicy
 from policies.operations.attachments import attach_user_policy, detach_user_policy, list_attached_user_policies
+from policies.operations.boundaries import put_user_permissions_boundary
 from policies.operations.inline_policies import (
     delete_user_policy,
     get_user_policy,
@@ -34,9 +35,20 @@ from policies.operations.inline_policies import (
 from policies.policy_picker import policy_name
 
 __all__ = [
-    "CHANGE_PASSWORD_POLICY", "Belongings", "Created", "NewUser", "belongings_of", "create_with_everything",
-    "deactivate_keys", "delete_with_everything", "let_change_password", "perform",
-]  # fmt: skip
+    "CHANGE_PASSWORD_POLICY",
+    "Belongings",
+    "Created",
+    "NewUser",
+    "belongings_of",
+    "copy_permissions",
+    "create_with_everything",
+    "deactivate_keys",
+    "delete_with_everything",
+    "group_rows",
+    "let_change_password",
+    "perform",
+    "policy_rows",
+]
 
 Step = tuple[str, Callable[[], object]]
 
@@ -100,9 +112,32 @@ class Belongings:
         return tuple(each for each in lists if each.refusal)
 
     @property
+    def rows(self) -> tuple[tuple[str, str, str], ...]:
+        """Its permissions as a table reads them: name, type, and what each is used as."""
+        inline = tuple((each.policy_name, "Customer inline", "Permissions policy") for each in self.inline.value or ())
+        return (
+            *group_rows(each.group_name for each in self.groups.value or ()),
+            *policy_rows((each.policy.arn for each in self.attached.value or ()), "Permissions policy"),
+            *inline,
+            *policy_rows([self.boundary_arn] if self.boundary_arn else [], "Permissions boundary"),
+        )
+
+    @property
     def grants_nothing(self) -> bool:
         """Whether all that may be seen holds no group and no policy."""
         return not (self.groups.value or self.attached.value or self.inline.value or self.refused)
+
+
+def group_rows(names: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Groups as rows of a permissions summary."""
+    return ((name, "Group", "Permissions group") for name in names)
+
+
+def policy_rows(arns: Iterable[str], used_as: str) -> Iterator[tuple[str, str, str]]:
+    """Managed policies as rows of a permissions summary."""
+    for each in arns:
+        owner = "AWS managed" if each.startswith("arn:aws:iam::aws:") else "Customer managed"
+        yield policy_name(each), owner, used_as
 
 
 def belongings_of(call: Call, user_name: str) -> Belongings:
@@ -141,6 +176,18 @@ def _source(call: Call, user_name: str) -> Belongings:
         return belongings_of(call, user_name)
     except NoSuchEntity as error:
         raise NoSuchEntity(error.message, field="copyFrom") from error
+
+
+def copy_permissions(call: Call, user_name: str, source: Belongings) -> list[str]:
+    """Give a user the groups, policies and boundary of another; answer with what was refused."""
+    failed = [each.refusal.message for each in source.refused if each.refusal]
+    failed += perform(_copies(call, user_name, source))
+    if source.boundary_arn:
+        bound = partial(
+            put_user_permissions_boundary, call, user_name=user_name, permissions_boundary=source.boundary_arn
+        )
+        failed += perform([("set the permissions boundary", bound)])
+    return failed
 
 
 def let_change_password(call: Call, user: User) -> list[str]:

@@ -78,6 +78,8 @@ def test_a_user_without_a_password_has_no_login_profile(call: Call, dave: User) 
 def test_a_password_is_reset_and_the_age_begins_anew(call: Call, account: Account) -> None:
     dave = a_user(account, "dave")
     before = stored(dave).password_last_changed
+    with pytest.raises(PasswordPolicyViolation):
+        update_login_profile(call, user_name="dave", password="weak")
     update_login_profile(call, user_name="dave", password=NEW, password_reset_required=True)
     assert password_matches(NEW, stored(dave).password)
     assert stored(dave).password_last_changed > before

@@ -137,6 +137,7 @@ def test_another_users_key_is_not_found_under_this_name(desk: Client, account: A
     a_user(account, "dave"), a_user(account, "erin")
     desk.post("/iam/users/create-access-key/dave", USE)
     key_id = key_of(account, "dave").access_key_id
+    desk.post("/iam/users/create-access-key/erin", USE)
     assert desk.get(f"/iam/users/delete-access-key/{key_id}/erin").status_code == 404
 
 

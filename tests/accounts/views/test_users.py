@@ -279,3 +279,30 @@ def test_bob_reads_and_every_change_is_refused_with_its_sentence(client: Client,
     desk.post("/iam/users/remove-from-groups/dave", {"name": ["ops"]})
     assert (dave.memberships.count(), InlinePolicy.objects.filter(user=dave).count()) == (1, 1)
     assert exists(account, "dave")
+
+
+def test_permissions_are_copied_to_a_user_after_they_were_read_back(desk: Client, account: Account) -> None:
+    erin = a_user(account, "erin", groups=[a_group(account, "ops")])
+    an_inline_policy(erin, LIST_USERS, "own")
+    dave = a_user(account, "dave", groups=[a_group(account, "Developers")])
+    address = "/iam/users/copy-permissions/dave"
+    assert address in text(desk.get("/iam/users/details/dave"))
+    assert "Choose another user." in text(desk.post(address, {"copy_from": ["dave"]}))
+    read_back = text(desk.post(address, {"copy_from": ["erin"]}))
+    assert "Permissions of erin" in read_back
+    assert "Customer inline" in read_back
+    assert dave.memberships.count() == 1
+    response = desk.post(address, {"copy_from": ["erin"], "confirmed": "1"})
+    assert response["Location"] == "/iam/users/details/dave?tab=permissions"
+    assert sorted(member.group.group_name for member in dave.memberships.all()) == ["Developers", "ops"]
+    assert dave.inline_policies.get().policy_name == "own"
+
+
+def test_what_may_not_be_copied_is_told_one_by_one(client: Client, account: Account, bob: User) -> None:
+    a_user(account, "erin", groups=[a_group(account, "ops")])
+    dave = a_user(account, "dave")
+    desk = sign_in(client, bob)
+    data = {"copy_from": ["erin"], "confirmed": "1"}
+    shown = text(desk.post("/iam/users/copy-permissions/dave", data, follow=True))
+    assert "Could not add the user to ops: User: " in shown
+    assert dave.memberships.count() == 0

@@ -143,6 +143,7 @@ def test_what_may_not_be_seen_is_a_refused_panel_and_the_rest_works(
     assert "You need permission to see the access keys." in shown
     assert "is not authorized to perform: iam:GetLoginProfile on resource:" in shown
     assert "AKIA" not in shown
+    assert "/iam/simulator?principal=" in shown
 
 
 def test_an_unknown_user_is_a_page_of_its_own(desk: Client) -> None:

@@ -31,15 +31,21 @@ class OpenedAccount:
 
 
 def open_account(
-    *, name: str, root_email: str, account_id: str | None = None, alias: str | None = None, root_key: bool = True
+    *,
+    name: str,
+    root_email: str,
+    account_id: str | None = None,
+    alias: str | None = None,
+    root_password: str | None = None,
+    root_key: bool = True,
 ) -> OpenedAccount:
     """Make an empty account with its root user.
 
-    `account_id` is made up unless given. Raises EntityAlreadyExists for a taken id, alias or e-mail address,
-    InvalidInput for what cannot be one.
+    `account_id` and `root_password` are made up unless given. Raises EntityAlreadyExists for a taken id, alias or
+    e-mail address, InvalidInput for what cannot be one.
     """
     _check(name, root_email, account_id, alias)
-    password = password_policy.generate()
+    password = root_password or password_policy.generate()
     account = Account(
         account_id=account_id or identifiers.new_account_id(), name=name, alias=alias, root_email=root_email
     )

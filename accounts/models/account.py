@@ -24,7 +24,7 @@ class Account(models.Model):
 
     account_id = models.CharField(primary_key=True, max_length=12)
     name = models.CharField(max_length=50)
-    alias = models.CharField(max_length=63, null=True, blank=True, unique=True)  # noqa: DJ001 - unique where it is set
+    alias = models.CharField(max_length=63, null=True, blank=True, unique=True)
     root_email = models.CharField(max_length=254, null=True, blank=True)  # noqa: DJ001 - unique where it is set
     root_password = models.CharField(max_length=160, default="", blank=True)
     root_password_last_used = models.DateTimeField(null=True, blank=True)

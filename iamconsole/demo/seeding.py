@@ -3,6 +3,7 @@
 Sign-ins are made up for each installation; no two have a password in common.
 """
 
+import secrets
 from dataclasses import dataclass
 
 from accounts.models import Account
@@ -43,7 +44,9 @@ def demo_account() -> Account | None:
 
 def seed() -> list[SignIn]:
     """Make the demo account whole and answer its sign-ins, the administrator first."""
-    opened = open_account(name=cast.NAME, root_email=cast.ROOT_EMAIL, alias=cast.ALIAS, root_key=False)
+    opened = open_account(
+        name=cast.NAME, root_email=cast.ROOT_EMAIL, alias=cast.ALIAS, root_password=_typeable_password(), root_key=False
+    )
     seeding = _Seeding(root_call(opened.account))
     for policy in cast.POLICIES:
         seeding.policy(policy)
@@ -103,7 +106,7 @@ class _Seeding:
             create_access_key(self.call, user_name=demo.name)
         if not demo.console:
             return []
-        password = password_policy.generate()
+        password = _typeable_password()
         create_login_profile(self.call, user_name=demo.name, password=password)
         return [SignIn(f"user {demo.name}", password)]
 
@@ -112,3 +115,12 @@ class _Seeding:
 
     def _document(self, name: str) -> str:
         return document(name, account=self.call.account_id, partner=cast.PARTNER_ACCOUNT, external_id=cast.EXTERNAL_ID)
+
+
+def _typeable_password() -> str:
+    """Make up a password that people copy from a beamer: three groups of five, nothing that looks like another."""
+    alphabet = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    while True:
+        password = "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(3))
+        if not password_policy.DEFAULT.violations(password):
+            return password

@@ -49,7 +49,7 @@ def read_twice(request: ConsoleRequest) -> HttpResponse:
 def show(request: ConsoleRequest) -> HttpResponse:
     context = {"title": "Dashboard", "crumbs": [("IAM", None)], "messages": []}
     part = {"flash-list": "console/_flash.html"} if "map" in request.GET else "console/_flash.html"
-    return page(request, "console/dashboard.html", context, part=part, status=int(request.GET.get("status", "200")))
+    return page(request, "console.html", context, part=part, status=int(request.GET.get("status", "200")))
 
 
 def leave(request: ConsoleRequest) -> HttpResponse:

@@ -1,0 +1,91 @@
+"""Walks the tour: one visitor for each of its people, and an account that has something to show on every page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page
+
+from accounts.operations.access_keys import create_access_key
+from accounts.views import retrieve
+from iamconsole.audit.models import Event
+from iamconsole.aws import arn
+from iamconsole.console import drafts
+from policies.operations.boundaries import put_user_permissions_boundary
+from policies.views import specify_permissions
+from tests import factories
+from tests.browser.conftest import DESK, Lab, Visitor, arrive_at
+from tests.browser.tour import SIGNED_OUT, Stop
+
+ACCOUNT_FIELD = "Account ID (12 digits) or account alias"
+NOTES = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}}'
+
+
+def furnish(lab: Lab) -> dict[str, str]:
+    """Add what the demo leaves out; answer what the tour's addresses leave open."""
+    account, alice, bob = lab.account, lab.user("alice"), lab.user("bob")
+    call = factories.a_call(account, alice)
+    for entity, name in (
+        (bob, "user-notes"),
+        (account.group_set.get(group_name="Developers"), "group-notes"),
+        (account.role_set.get(role_name="WebApp-DB"), "role-notes"),
+    ):
+        factories.an_inline_policy(entity, NOTES, name)
+    factories.a_user(account, "dora", password_reset_required=True)
+    put_user_permissions_boundary(call, user_name="bob", permissions_boundary=lab.policy_arn("DeveloperBoundary"))
+    shown_once = {"what": "credentials", "user_name": "erin", "home": "/iam/users", "created": True}
+    sealed = {"secret": "Shown-Only-Once-1"}
+    return {
+        "alias": account.alias or "",
+        "policies": arn.policy_arn(account.account_id, "/", "").rstrip("/"),
+        "key": lab.user("jenkins").access_keys.get().access_key_id,
+        "own_key": create_access_key(call).key.access_key_id,
+        "event": str(
+            Event.objects.filter(account_id=account.pk, event_name="CreateUser").earliest("event_time").event_id
+        ),
+        "draft": str(drafts.start(call, retrieve.KIND, shown_once, secrets=sealed).pk),
+        "edited": str(drafts.start(call, specify_permissions.DRAFT, {"arn": "", "document": NOTES}).pk),
+    }
+
+
+def sign_in(page: Page, lab: Lab, user_name: str, password: str) -> None:
+    """Sign in by the form, as a person does."""
+    page.goto(lab.address("signin"))
+    page.get_by_label(ACCOUNT_FIELD).fill(lab.account.alias or "")
+    page.get_by_label("User name").fill(user_name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: not url.endswith("/signin"))
+
+
+class Tour:
+    """The visitors stay for the whole run, so that each page costs one load."""
+
+    def __init__(self, browser: Browser, lab: Lab) -> None:
+        self.browser = browser
+        self.lab = lab
+        self.places = furnish(lab)
+        self.visitors: dict[str, Visitor] = {}
+
+    def visitor(self, who: str) -> Visitor:
+        """The window of somebody, opened the first time that it is asked for."""
+        if who not in self.visitors:
+            unknown = who in (SIGNED_OUT, "dora")
+            somebody = None if unknown else self.lab.account if who == "root" else self.lab.user(who)
+            self.visitors[who] = visitor = arrive_at(self.browser, self.lab.site, somebody)
+            if who == "dora":
+                sign_in(visitor.page, self.lab, "dora", factories.PASSWORD)
+        return self.visitors[who]
+
+    def go(self, stop: Stop) -> Visitor:
+        """Open the page of a stop and bring it into its state."""
+        visitor = self.visitor(stop.who)
+        visitor.complaints.clear()
+        visitor.page.set_viewport_size(DESK)
+        visitor.page.goto(self.address(stop))
+        if stop.act:
+            stop.act(visitor.page)
+        return visitor
+
+    def address(self, stop: Stop) -> str:
+        """The address of a stop in this account."""
+        args = [arg.format_map(self.places) for arg in stop.args]
+        return self.lab.address(stop.route, *args, query=stop.query.format_map(self.places))

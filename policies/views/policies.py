@@ -14,6 +14,8 @@ from iamconsole.console.listing import Listing, read_listing
 from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
 from policies.editor.diff import normalized
+from policies.language.problems import PolicySyntaxError
+from policies.language.reader import read
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations.managed_policies import SORTS, list_policies
 from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, list_entities_for_policy
@@ -21,6 +23,7 @@ from policies.operations.policy_entities import SORTS as ENTITY_SORTS
 from policies.operations.policy_versions import get_policy_version, list_policy_versions
 from policies.operations.tags import list_policy_tags
 from policies.shown_document import document_lines
+from policies.summary.policy_summary import PolicySummary, summarize
 from policies.views.places import crumbs, find, home
 
 __all__ = ["detail", "index"]
@@ -31,6 +34,9 @@ TYPES: Mapping[str, str] = {
     "AWS managed - job function": "job-function",
 }
 ENTITY_TYPES: Mapping[str, str] = {"User": "User", "User group": "Group", "Role": "Role"}
+_VIEWS = {"summary": "Summary", "json": "JSON", "normalized": "Normalized"}
+_ROWS = 50
+"""Services of a summary shown at first."""
 _PARTS = {"entities": "policies/_entities.html", "versions": "policies/_versions.html"}
 
 
@@ -79,18 +85,26 @@ def _permissions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, An
     version_id = f"v{policy.default_version_number}"
     version = panel(get_policy_version, request.call, policy_arn=policy.arn, version_id=version_id)
     document = version.value.document if version.value else ""
-    as_printed = request.GET.get("view") == "normalized"
-    shown = normalized(document) if as_printed else document
+    view = request.GET.get("view", "")
+    view = view if view in _VIEWS else "json"
+    shown = normalized(document) if view == "normalized" else document
     address = home(policy, "permissions")
     return {
         "version": version,
         "document": shown,
         "lines": document_lines(shown),
-        "views": [
-            ("As written", address, not as_printed),
-            ("Normalized", f"{address}&view=normalized", as_printed),
-        ],
+        "views": [(label, f"{address}&view={name}", name == view) for name, label in _VIEWS.items()],
+        "summary": _summary(document) if view == "summary" and document else None,
+        "most_rows": _ROWS if "all" not in request.GET else None,
+        "all_rows": f"{address}&view=summary&all=1",
     }
+
+
+def _summary(document: str) -> PolicySummary | None:
+    try:
+        return summarize(read(document))
+    except PolicySyntaxError:
+        return None
 
 
 def _entities(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:

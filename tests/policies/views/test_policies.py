@@ -107,6 +107,17 @@ def code_of(page: str) -> str:
     return "".join(unescape(re.sub(r"<[^>]+>", "", line)).rstrip("\n") + "\n" for line in lines)
 
 
+def test_the_summary_tells_each_service_with_level_resource_and_condition(console: Client, account: Account) -> None:
+    arn = a_policy(a_call(account), "Tools", LIST_BUCKET)
+    shown = text(console.get(f"/iam/policies/details/{arn}?tab=permissions&view=summary"))
+    assert re.search(r"Allow \(1 of \d+ services\)", shown)
+    assert '<td class="ttl">Amazon S3</td><td data-l="Access level">Limited: List</td>' in shown
+    assert "arn:aws:s3:::my-bucket</td>" in shown
+    many = f"/iam/policies/details/{ADMINISTRATOR_ACCESS}?tab=permissions&view=summary"
+    assert re.search(r"Show the other \d+ services", text(console.get(many)))
+    assert "Show the other" not in text(console.get(f"{many}&all=1"))
+
+
 def test_the_header_says_what_the_policy_is(console: Client, account: Account) -> None:
     arn = a_policy(a_call(account), "Tools", description="Lists the bucket.", path="/lab/", tags=[("env", "dev")])
     shown = text(console.get(f"/iam/policies/details/{arn}"))

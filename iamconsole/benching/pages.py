@@ -1,5 +1,6 @@
 """What the console's pages cost in an account of few rows and in one of many."""
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
@@ -11,6 +12,8 @@ from iamconsole.benching.table import PageLine
 from iamconsole.benching.visitor import Visitor
 
 __all__ = ["measure"]
+
+_WITHOUT_ARN = re.compile(r"arn:.*/(?=[^/]+$)")
 
 
 def measure(few: Crowd, many: Crowd, *, rounds: int) -> Iterator[PageLine]:
@@ -33,13 +36,9 @@ def _measure(small: Visitor, large: Visitor, one: str, other: str, rounds: int) 
     if reading.whole_tables:
         remarks.append(f"reads all of {', '.join(reading.whole_tables)}")
     return PageLine(
-        address=one.replace(f":{_account_of(one)}:", ":..:") if "arn:" in one else one,
+        address=_WITHOUT_ARN.sub("", one),
         queries=(len(few), len(many)),
         milliseconds=(seconds[0] * 1000, seconds[1] * 1000),
         rows_read=reading.rows,
         remark="; ".join(remarks),
     )
-
-
-def _account_of(address: str) -> str:
-    return address.partition("iam::")[2].partition(":")[0]

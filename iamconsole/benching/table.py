@@ -62,4 +62,4 @@ def page_heading(few: int, many: int) -> str:
 
 def _columns(label: str, numbers: Iterable[str], last: str, remark: str) -> str:
     middle = " ".join(f"{number:>{_NUMBER}}" for number in numbers)
-    return f"{label:<42} {middle} {last:>{_NUMBER}} {remark}".rstrip()
+    return f"{label:<54} {middle} {last:>{_NUMBER}} {remark}".rstrip()

@@ -31,8 +31,8 @@ def validate(request: ConsoleRequest) -> HttpResponse:
     """Answer the part `#findings` for the text of an editor; `kind` says what sort of policy it is."""
     kind = KINDS.get(request.GET.get("kind") or request.POST.get("kind", ""), PolicyKind.IDENTITY_MANAGED)
     text = _text(request)
-    found = findings(text, kind) if text.strip() else ()
-    return render(request, "policies/_findings.html", {"findings": found})
+    found = findings(text, kind) if text.strip() else None
+    return render(request, "policies/_findings.html", {"findings": found, "live": True})
 
 
 @require_safe

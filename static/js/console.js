@@ -103,6 +103,7 @@
   const prepare = (part = document) => {
     $$("[data-confirm]", part).forEach(checkConfirmation);
     $$("[data-table]").forEach(checkSelection);
+    $$('[role=tab][aria-selected="true"]', part).forEach((tab) => chooseTab(tab));
   };
 
   /* Copying: the clipboard exists only on https and localhost -------------------------------------------- */

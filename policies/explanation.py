@@ -35,6 +35,11 @@ _TITLES = {
     PolicyType.BOUNDARY: "the permissions boundary does not allow it",
     PolicyType.SESSION: "no session policy allows it",
 }
+_ANSWERS = {
+    EvalDecision.ALLOWED: "Allowed",
+    EvalDecision.EXPLICIT_DENY: "Denied (explicit)",
+    EvalDecision.IMPLICIT_DENY: "Denied (implicit)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,8 @@ def _boxes(decision: Decision) -> tuple[Box, ...]:
             continue
         boxes.append(_box(step, reached=reached, denied=denied))
         reached = reached and not (step.decisive and not decision.allowed)
-    return tuple(boxes)
+    answer = _ANSWERS[decision.decision]
+    return (*boxes, Box("Decision", answer, "pass" if decision.allowed else "stop", decisive=False))
 
 
 def _box(step: Step, *, reached: bool, denied: bool) -> Box:

@@ -15,9 +15,6 @@ from tests import rules
 
 ROOT = rules.ROOT
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-PICTURES_TO_COME = frozenset({"docs/images/console.png"})
-"""Pictures that are taken when the pages are done."""
-
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 _COMMAND = re.compile(r"\./manage\.py ([a-z_]+)((?: --[a-z-]+(?:[ =][A-Z]+)?)*)")
 # In two pieces each, so that this file is not its own finding.
@@ -55,7 +52,7 @@ def test_links_lead_somewhere(document: Path) -> None:
         if target.startswith("https://"):
             continue
         file = (document.parent / target).resolve()
-        assert file.exists() or str(file.relative_to(ROOT)) in PICTURES_TO_COME, f"{document.name} links to {target}"
+        assert file.exists(), f"{document.name} links to {target}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))

@@ -23,6 +23,10 @@ class ConsoleForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.refusal: AccessDenied | None = None
+        for field in self.fields.values():
+            if field.label and field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                verb = "Choose" if isinstance(field, forms.ChoiceField) else "Enter"
+                field.error_messages["required"] = f"{verb} the {_inside_a_sentence(str(field.label))}."
 
     @property
     def status(self) -> int:
@@ -60,6 +64,11 @@ def place(form: ConsoleForm, error: IamError) -> None:
     if isinstance(error, AccessDenied):
         form.refusal = error
     form.add_error(name if name in form.fields else None, error.message)
+
+
+def _inside_a_sentence(label: str) -> str:
+    """A label without its capital, unless that begins an abbreviation: the user name, the IAM user name."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _snake(name: str) -> str:

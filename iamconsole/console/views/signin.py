@@ -50,7 +50,10 @@ class NewPasswordForm(ConsoleForm):
 
     old_password = forms.CharField(label="Old password", strip=False, max_length=4096, widget=forms.PasswordInput)
     new_password = forms.CharField(label="New password", strip=False, max_length=128, widget=forms.PasswordInput)
-    retype = forms.CharField(label="Retype new password", strip=False, max_length=128, widget=forms.PasswordInput)
+    retype = forms.CharField(
+        label="Retype new password", strip=False, max_length=128, widget=forms.PasswordInput,
+        error_messages={"required": "Enter the new password again."},
+    )  # fmt: skip
 
     def clean(self) -> None:
         """Refuse a new password that was not typed twice alike."""

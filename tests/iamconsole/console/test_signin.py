@@ -244,7 +244,7 @@ def test_a_new_password_stands_before_the_first_page(client: Client, account: Ac
         ({"retype": "Battery-Staple-8"}, "The two new passwords differ."),
         ({"old_password": "Wrong-Horse-7"}, "The old password was incorrect."),
         ({"new_password": "short", "retype": "short"}, "at least 8 characters"),
-        ({"new_password": ""}, "This field is required."),
+        ({"new_password": ""}, "Enter the new password."),
     ],
 )
 def test_a_new_password_that_will_not_do_is_said_at_its_field(

@@ -40,9 +40,10 @@ STOPS = (
 )
 WATCH_SHIFTS = """
 window.shifts = [];
+const name = node => String(node?.outerHTML ?? node?.data).slice(0, 120);
 new PerformanceObserver(list => {
-  for (const each of list.getEntries())
-    if (!each.hadRecentInput) window.shifts.push(...each.sources.map(({node}) => String(node?.outerHTML ?? node?.data).slice(0, 120)));
+  for (const {hadRecentInput, sources} of list.getEntries())
+    if (!hadRecentInput) window.shifts.push(...sources.map(({node}) => name(node)));
 }).observe({type: "layout-shift", buffered: true});
 """
 

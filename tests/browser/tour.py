@@ -1,7 +1,8 @@
 """Every page of the console and every state that a page can open, as a table: a new page joins by one line.
 
 In `args` and `query`, {policies} stands for the ARN prefix of the account's own policies, {alias} for the account's
-alias, {key} for the ID of jenkins's access key and {own_key} for alice's, {event} for the ID of an event.
+alias, {key} for the ID of jenkins's access key and {own_key} for alice's, {event} for the ID of an event, and
+{shown_password}, {shown_key} and {edited} for drafts of alice's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from playwright.sync_api import Page
 
 Act = Callable[[Page], None]
 
-AWS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+AWS = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
 DEV = "{policies}/DevServers"
 
 
@@ -231,6 +232,8 @@ STOPS = (
     Stop("user-activate-access-key", ("{key}", "jenkins")),
     Stop("user-deactivate-access-key", ("{key}", "jenkins")),
     Stop("user-delete-access-key", ("{key}", "jenkins")),
+    Stop("user-retrieve", ("{shown_password}",)),
+    Stop("user-copy-permissions", ("carol",)),
     Stop("user-tags", ("bob",)),
     Stop("user-boundary", ("bob",)),
     Stop("user-remove-boundary", ("bob",)),
@@ -243,10 +246,10 @@ STOPS = (
     Stop("credentials-activate-access-key", ("{own_key}",)),
     Stop("credentials-deactivate-access-key", ("{own_key}",)),
     Stop("credentials-delete-access-key", ("{own_key}",)),
-    Stop("credential-retrieve", ("{draft}",)),
+    Stop("credential-retrieve", ("{shown_key}",)),
     Stop("role-list"),
     Stop("role-create"),
-    Stop("role-create", act=opened("label.tile:has-text('Custom trust policy')"), state="custom"),
+    Stop("role-create", act=steps(opened("label.tile:has-text('Custom trust policy')"), editor), state="custom"),
     Stop("role-create", act=role_wizard(2), state="step 2"),
     Stop("role-create", act=role_wizard(3), state="step 3"),
     Stop("role-detail", ("WebApp-DB",)),

@@ -31,7 +31,8 @@ def furnish(lab: Lab) -> dict[str, str]:
         factories.an_inline_policy(entity, NOTES, name)
     factories.a_user(account, "dora", password_reset_required=True)
     put_user_permissions_boundary(call, user_name="bob", permissions_boundary=lab.policy_arn("DeveloperBoundary"))
-    shown_once = {"what": "credentials", "user_name": "erin", "home": "/iam/users", "created": True}
+    password = {"what": "credentials", "user_name": "erin", "home": "/iam/users", "created": True}
+    key = {"what": "accessKeys", "user_name": "alice", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "home": "/iam/users"}
     sealed = {"secret": "Shown-Only-Once-1"}
     return {
         "alias": account.alias or "",
@@ -41,7 +42,8 @@ def furnish(lab: Lab) -> dict[str, str]:
         "event": str(
             Event.objects.filter(account_id=account.pk, event_name="CreateUser").earliest("event_time").event_id
         ),
-        "draft": str(drafts.start(call, retrieve.KIND, shown_once, secrets=sealed).pk),
+        "shown_password": str(drafts.start(call, retrieve.KIND, password, secrets=sealed).pk),
+        "shown_key": str(drafts.start(call, retrieve.KIND, key, secrets=sealed).pk),
         "edited": str(drafts.start(call, specify_permissions.DRAFT, {"arn": "", "document": NOTES}).pk),
     }
 

@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.operations.login_profiles import create_login_profile, update_login_profile
 from accounts.operations.users import get_user
 from accounts.passwords import policy_of
-from accounts.user_facts import profile_of
 from accounts.views.retrieve import hand_over_password
+from accounts.views.user_facts import profile_of
 from accounts.views.user_steps import let_change_password
 from accounts.views.users import user_crumbs
 from iamconsole.aws import password_policy

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms.users import CopyPermissionsForm
 from accounts.operations.users import get_user
-from accounts.user_picker import user_picker
+from accounts.views.pickers import user_picker
 from accounts.views.user_steps import Belongings, belongings_of, copy_permissions
 from accounts.views.users import user_crumbs
 from iamconsole.aws.errors import IamError

@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms.roles import CUSTOM, NameRoleForm, RolePoliciesForm, TrustForm
+from accounts.forms.tag_rows import TagRows
 from accounts.operations.roles import create_role
-from accounts.tag_rows import TagRows
 from accounts.views.role_steps import equip
 from iamconsole.aws import quotas
 from iamconsole.console import drafts
@@ -27,7 +27,7 @@ from iamconsole.console.models import Draft
 from iamconsole.console.picker import is_step
 from iamconsole.console.request import ConsoleRequest
 from policies.editor import trust
-from policies.policy_picker import policy_name, policy_picker
+from policies.views.policy_picker import policy_name, policy_picker
 
 __all__ = ["create"]
 

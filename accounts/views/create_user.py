@@ -17,11 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms.tag_rows import TagRows
 from accounts.forms.users import OWN, UserDetailsForm, UserPermissionsForm
-from accounts.group_picker import group_picker
 from accounts.passwords import policy_of
-from accounts.tag_rows import TagRows
-from accounts.user_picker import user_picker
+from accounts.views.pickers import group_picker, user_picker
 from accounts.views.retrieve import hand_over_password
 from accounts.views.user_steps import (
     Belongings,
@@ -41,7 +40,7 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.models import Draft
 from iamconsole.console.picker import is_step
 from iamconsole.console.request import ConsoleRequest
-from policies.policy_picker import policy_picker
+from policies.views.policy_picker import policy_picker
 
 __all__ = ["create"]
 

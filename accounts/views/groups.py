@@ -20,7 +20,7 @@ from accounts.operations.groups import (
     remove_user_from_group,
     update_group,
 )
-from accounts.user_picker import user_picker
+from accounts.views.pickers import user_picker
 from iamconsole.aws.errors import IamError
 from iamconsole.console.drafts import once
 from iamconsole.console.forms import attempt
@@ -28,9 +28,9 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.listing import read_listing
 from iamconsole.console.picker import is_step
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_permissions import permissions_of
 from policies.operations.attachments import attach_group_policy
-from policies.policy_picker import policy_name, policy_picker
+from policies.views.entity_permissions import permissions_of
+from policies.views.policy_picker import policy_name, policy_picker
 
 __all__ = ["add_users", "create", "detail", "edit", "index", "remove_users"]
 

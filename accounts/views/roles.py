@@ -25,9 +25,9 @@ from iamconsole.console.links import address_of
 from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_boundary import boundary_of
-from policies.entity_permissions import permissions_of
 from policies.summary.trusted_entities import trusted_entities
+from policies.views.entity_boundary import boundary_of
+from policies.views.entity_permissions import permissions_of
 
 __all__ = ["delete", "delete_several", "detail", "edit", "edit_trust_policy", "index"]
 

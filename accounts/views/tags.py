@@ -12,8 +12,8 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms.tag_rows import TagRows
 from accounts.operations import tags as operations
-from accounts.tag_rows import TagRows
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, IamError
 from iamconsole.console.htmx import go_to, page

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms.users import AddToGroupsForm
-from accounts.group_picker import group_picker
 from accounts.operations.groups import add_user_to_group, list_groups_for_user, remove_user_from_group
 from accounts.operations.login_profiles import delete_login_profile
+from accounts.views.pickers import group_picker
 from accounts.views.user_steps import deactivate_keys, perform
 from accounts.views.users import user_crumbs
 from iamconsole.aws.errors import IamError
@@ -92,7 +92,7 @@ def add_to_groups(request: ConsoleRequest) -> HttpResponse:
     joined = panel(list_groups_for_user, request.call, user_name=names[0]).value if len(names) == 1 else ()
     picker = group_picker(
         request, action=reverse("user-add-to-groups"), form=FORM_ID, errors=form["group_names"].errors,
-        joined=frozenset(group.group_name for group in joined or ()), hint="A user may be in up to 10 user groups.",
+        taken=frozenset(group.group_name for group in joined or ()), hint="A user may be in up to 10 user groups.",
     )  # fmt: skip
     context = {
         "title": "Add to user groups",

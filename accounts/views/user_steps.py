@@ -17,7 +17,7 @@ from accounts.operations.login_profiles import create_login_profile, delete_logi
 from accounts.operations.users import create_user, delete_user, get_user
 from accounts.passwords import policy_of
 from accounts.principals import UserPrincipal
-from accounts.user_facts import profile_of
+from accounts.views.user_facts import profile_of
 from iamconsole.aws import arn
 from iamconsole.aws.errors import IamError, NoSuchEntity
 from iamconsole.call import Call
@@ -32,7 +32,7 @@ from policies.operations.inline_policies import (
     list_user_policies,
     put_user_policy,
 )
-from policies.policy_picker import policy_name
+from policies.views.policy_picker import policy_name
 
 __all__ = [
     "CHANGE_PASSWORD_POLICY",

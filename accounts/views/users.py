@@ -16,7 +16,7 @@ from accounts.operations.groups import list_groups_for_user
 from accounts.operations.login_profiles import get_login_profile
 from accounts.operations.tags import list_user_tags
 from accounts.operations.users import SORTS, get_user, list_users, update_user
-from accounts.user_facts import KeyFacts, UserFacts, profile_of
+from accounts.views.user_facts import KeyFacts, UserFacts, profile_of
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.call import Call
@@ -26,11 +26,11 @@ from iamconsole.console.links import address_of
 from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import Panel, panel
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_boundary import boundary_of
-from policies.entity_permissions import KINDS, Permissions, PolicyRow, attached_row, inline_row, permissions_of
 from policies.operations.attachments import list_attached_group_policies
 from policies.operations.inline_policies import list_group_policies
 from policies.queries import gather_policies
+from policies.views.entity_boundary import boundary_of
+from policies.views.entity_permissions import KINDS, Permissions, PolicyRow, attached_row, inline_row, permissions_of
 
 __all__ = ["detail", "edit", "index", "key_facts", "sign_in_address", "user_crumbs"]
 

@@ -16,9 +16,9 @@ from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.picker import PickField, is_step
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_boundary import BoundaryOf, boundary_of
 from policies.operations import boundaries
-from policies.policy_picker import policy_picker
+from policies.views.entity_boundary import BoundaryOf, boundary_of
+from policies.views.policy_picker import policy_picker
 
 __all__ = ["remove_boundary", "routes", "set_boundary"]
 

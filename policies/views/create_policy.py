@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from accounts.tag_rows import TagRows
+from accounts.forms.tag_rows import TagRows
 from iamconsole.aws import quotas
 from iamconsole.console import drafts
 from iamconsole.console.forms import attempt
@@ -15,8 +15,8 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.request import ConsoleRequest
 from policies.forms.policies import NewPolicyForm
 from policies.operations.managed_policies import create_policy
-from policies.shown_document import document_lines
 from policies.views.places import home
+from policies.views.shown_document import document_lines
 from policies.views.specify_permissions import DRAFT, STARTER, Work, specify
 
 __all__ = ["create"]

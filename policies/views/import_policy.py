@@ -16,8 +16,8 @@ from policies.forms.policies import ImportPolicyForm
 from policies.language.problems import PolicySyntaxError
 from policies.operations.managed_policies import get_policy
 from policies.operations.policy_versions import get_policy_version
-from policies.policy_picker import policy_name, policy_picker
 from policies.views.places import find
+from policies.views.policy_picker import policy_name, policy_picker
 from policies.views.specify_permissions import DRAFT, Work
 
 __all__ = ["import_policy"]

@@ -15,11 +15,11 @@ from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_permissions import KINDS, EntityKind
 from policies.forms.permissions import InlinePolicyForm, NewInlinePolicyForm
 from policies.language.kinds import PolicyKind
 from policies.models import InlinePolicy
 from policies.validation.findings import Finding, findings
+from policies.views.entity_permissions import KINDS, EntityKind
 
 __all__ = ["edit_inline_policy"]
 

@@ -13,12 +13,12 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_permissions import KINDS, EntityKind, is_arn
 from policies.forms.permissions import AttachPoliciesForm
 from policies.operations.managed_policies import get_policy
 from policies.operations.policy_versions import get_policy_version
-from policies.policy_picker import policy_name, policy_picker
+from policies.views.entity_permissions import KINDS, EntityKind, is_arn
 from policies.views.inline_policy import edit_inline_policy
+from policies.views.policy_picker import policy_name, policy_picker
 
 __all__ = ["attach_policies", "policy_document", "remove_policies", "routes"]
 
@@ -53,7 +53,7 @@ def attach_policies(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         request,
         action=kind.address("attach-policies", name),
         form="attach-form",
-        attached=here,
+        taken=here,
         errors=form.errors.get("policy_arns", ()),
         title="Other permissions policies",
         hint=used,

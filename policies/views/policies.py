@@ -22,9 +22,9 @@ from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, list_enti
 from policies.operations.policy_entities import SORTS as ENTITY_SORTS
 from policies.operations.policy_versions import get_policy_version, list_policy_versions
 from policies.operations.tags import list_policy_tags
-from policies.shown_document import document_lines
 from policies.summary.policy_summary import PolicySummary, summarize
 from policies.views.places import crumbs, find, home
+from policies.views.shown_document import document_lines
 
 __all__ = ["detail", "index"]
 

@@ -7,16 +7,14 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.group_picker import group_picker
-from accounts.role_picker import role_picker
-from accounts.user_picker import user_picker
+from accounts.views.pickers import group_picker, role_picker, user_picker
 from iamconsole.aws.errors import IamError
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.picker import is_step
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_permissions import KINDS, EntityKind
 from policies.forms.policies import AttachPolicyForm
 from policies.models import ManagedPolicy
+from policies.views.entity_permissions import KINDS, EntityKind
 from policies.views.places import crumbs, find, home
 
 __all__ = ["attach", "detach"]

@@ -14,11 +14,11 @@ from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
-from policies.entity_permissions import KINDS
 from policies.models import ManagedPolicy
 from policies.operations.managed_policies import delete_policy
 from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, PolicyEntity, list_entities_for_policy
 from policies.operations.policy_versions import delete_policy_version, list_policy_versions
+from policies.views.entity_permissions import KINDS
 from policies.views.places import crumbs, find, home
 
 __all__ = ["delete", "delete_with_everything"]

@@ -17,8 +17,8 @@ from policies.editor.diff import compare as compare_documents
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations import policy_versions as operations
 from policies.operations.policy_versions import get_policy_version
-from policies.shown_document import document_lines
 from policies.views.places import crumbs, find, home
+from policies.views.shown_document import document_lines
 
 __all__ = ["compare", "delete_version", "set_default", "version"]
 

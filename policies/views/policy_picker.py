@@ -24,13 +24,13 @@ def policy_picker(
     action: str,
     form: str,
     name: str = "policy_arns",
-    attached: Collection[str] = (),
+    taken: Collection[str] = (),
     errors: Iterable[object] = (),
     title: str = "Permissions policies",
     hint: str = "",
     optional: bool = False,
 ) -> Picker[ManagedPolicy]:
-    """Read a form's picker of policies and list its open page; `attached` are ARNs that cannot be chosen again."""
+    """Read a form's picker of policies and list its open page; ARNs of `taken` cannot be chosen again."""
     asked = read_picker(request, name, kinds=[value for value, _ in _KINDS])
     return Picker(
         asked=asked,
@@ -39,7 +39,7 @@ def policy_picker(
         form=form,
         key=lambda policy: policy.arn,
         label=policy_name,
-        taken=attached,
+        taken=taken,
         kinds=_KINDS,
         errors=tuple(map(str, errors)),
         title=title,

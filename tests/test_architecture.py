@@ -1,8 +1,12 @@
-"""The one rule of the house that the import contracts cannot say: rows are written in operations, nowhere else."""
+"""The rules of the house that the import contracts cannot say.
+
+Rows are written in operations, nowhere else; operations know nothing of pages; every module stands on a floor.
+"""
 
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +30,17 @@ WRITERS = {
     "policies/aws_managed_policies.py": "the rows of account aws follow a data file",
     "policies/bounding.py": "a shared step of the operations that bound",
 }
+
+NO_FLOOR = {
+    "accounts.apps": "Django's registry",
+    "accounts.migrations": "written by makemigrations",
+    "iamconsole.apps": "Django's registry",
+    "iamconsole.audit.apps": "Django's registry",
+    "iamconsole.audit.migrations": "written by makemigrations",
+    "policies.apps": "Django's registry",
+    "policies.migrations": "written by makemigrations",
+}
+PAGES = ("django.forms", "django.http", "django.shortcuts", "django.template", "django.urls", "iamconsole.console")
 
 
 def sources() -> Iterator[Path]:
@@ -59,3 +74,50 @@ def test_rows_are_written_in_operations(file: Path) -> None:
 def test_every_exception_still_writes() -> None:
     for name in WRITERS:
         assert list(writes(ast.parse((ROOT / name).read_text(encoding="utf-8")))), f"{name} needs no exception any more"
+
+
+def contracts() -> dict[str, list[str]]:
+    """The modules of the contracts that place them, by the contract's name."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    floors, set_up = told[0]["layers"], told[-1]["source_modules"]
+    return {"floors": [each.strip() for floor in floors for each in floor.split(":")], "set-up": set_up}
+
+
+def modules() -> Iterator[str]:
+    """The first modules and packages of each wing, and of the trail, whose modules stand on several floors."""
+    for folder in ("accounts", "iamconsole", "iamconsole/audit", "policies"):
+        for file in sorted((ROOT / folder).iterdir()):
+            name = f"{folder}/{file.stem}".replace("/", ".")
+            is_module = file.suffix == ".py" and file.stem != "__init__"
+            if (is_module or (file / "__init__.py").exists()) and name != "iamconsole.audit":
+                yield name
+
+
+@pytest.mark.parametrize("module", list(modules()))
+def test_every_module_stands_on_a_floor_or_is_excepted(module: str) -> None:
+    placed = [each.strip("()") for names in contracts().values() for each in names]
+    assert (module in placed) != (module in NO_FLOOR)
+
+
+def test_every_place_on_a_floor_is_taken() -> None:
+    expected = {each for names in contracts().values() for each in names if not each.startswith("(")}
+    assert expected | set(NO_FLOOR) <= set(modules())
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def operations() -> Iterator[Path]:
+    for wing in ("iamconsole", "accounts", "policies"):
+        yield from sorted((ROOT / wing).rglob("operations/*.py"))
+        yield from sorted((ROOT / wing).rglob("operations.py"))
+
+
+@pytest.mark.parametrize("file", list(operations()), ids=lambda file: str(file.relative_to(ROOT)))
+def test_operations_know_nothing_of_pages(file: Path) -> None:
+    assert not [name for name in imported(file) if f"{name}.".startswith(tuple(f"{page}." for page in PAGES))]

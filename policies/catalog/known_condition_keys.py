@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -75,7 +75,7 @@ def condition_keys(service: str) -> Mapping[str, ConditionKey]:
     )
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def condition_key(name: str) -> ConditionKey | None:
     """Find the key that a policy calls `aws:PrincipalTag/team` or `s3:prefix`, whatever its case."""
     lowered = name.lower()

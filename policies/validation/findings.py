@@ -1,45 +1,37 @@
-"""Findings about a policy text, as the editor lists them: the errors first, in reading order.
+"""Findings about a policy text: the faults first, then what is risky, doubtful or idle, each in reading order.
 
-Rules: access_policies_policy-validator; access-analyzer-policy-validation.
+Rules: access_policies_policy-validator; access-analyzer-policy-validation; API_ValidatePolicy.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from itertools import islice
 
 from policies.language import reader
-from policies.language.document import Span
 from policies.language.grammar import problems
 from policies.language.kinds import PolicyKind
-from policies.validation.known_names import unknown_names
+from policies.validation.checks import Check, Finding, Fix, Severity
+from policies.validation.refusals import refusal
+from policies.validation.subject import subject_of
+from policies.validation.table import CHECKS, RULES
 
-__all__ = ["Finding", "Severity", "findings"]
+__all__ = ["CHECKS", "Check", "Finding", "Fix", "Severity", "findings"]
 
-_MOST = 100
-
-
-class Severity(StrEnum):
-    """How grave a finding is, by the tabs of the editor."""
-
-    SECURITY = "security"
-    ERROR = "error"
-    WARNING = "warning"
-    SUGGESTION = "suggestion"
+_MOST = 200
+_MOST_OF_A_RULE = 100
+_TRUST = "AWS::IAM::AssumeRolePolicyDocument"
+_ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know about a stretch of the text."""
-
-    severity: Severity
-    sentence: str
-    span: Span
-
-
-def findings(text: str, kind: PolicyKind) -> tuple[Finding, ...]:
-    """Examine a text as a policy of a kind: what IAM refuses, and names that AWS does not know."""
-    refused = [Finding(Severity.ERROR, problem.sentence, problem.span) for problem in problems(text, kind)]
-    document = reader.examine(text).document
-    unknown = (
-        [Finding(Severity.ERROR, sentence, span) for sentence, span in unknown_names(document)] if document else []
-    )
-    return tuple(sorted((*refused, *unknown), key=lambda finding: finding.span.start.offset)[:_MOST])
+def findings(text: str, kind: PolicyKind, resource_type: str = "") -> tuple[Finding, ...]:
+    """Examine a text as a policy of a kind; `resource_type` is what carries it, such as `AWS::S3::Bucket`."""
+    if resource_type == _TRUST:
+        kind = PolicyKind.TRUST
+    reading = reader.examine(text)
+    refused = problems(text, kind)
+    found = [refusal(problem, text, reading.partial) for problem in refused]
+    if reading.partial is not None:
+        subject = subject_of(text, kind, resource_type, reading.partial, reading.json, refused)
+        for rule in RULES:
+            found += islice(rule(subject), _MOST_OF_A_RULE)
+    once = {(finding.code, finding.span): finding for finding in reversed(found)}
+    ordered = sorted(once.values(), key=lambda each: (_ORDER[each.severity], each.span.start.offset))
+    return tuple(ordered[:_MOST])

@@ -107,7 +107,11 @@ def _iam(text: str, region: str | None, resource: str | None) -> tuple[str, str,
             f"IAM resource {text} cannot contain region information.",
             "ARN_REGION_NOT_ALLOWED",
         )
-    if resource is not None and resource != "*" and not resource.startswith((*_IAM_PATHS, "role-template/")):
+    if (
+        resource is not None
+        and resource not in ("*", "root")
+        and not resource.startswith((*_IAM_PATHS, "role-template/"))
+    ):
         return (
             f'The last part of "{text}" must be * or begin with user/, group/, role/, policy/ or another type.',
             _IAM_PATH,

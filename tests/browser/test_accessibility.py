@@ -1,4 +1,7 @@
-"""Axe on every page and every open state, in both themes, at two widths and with large text."""
+"""Axe on every page and every open state, in both themes, at two widths and with large text.
+
+`SHOTS=FOLDER` keeps a picture of each.
+"""
 
 from __future__ import annotations
 

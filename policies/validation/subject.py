@@ -13,7 +13,7 @@ from policies.language.kinds import PolicyKind
 from policies.language.operators import OperatorName, operator_name
 from policies.language.problems import Path, Problem
 
-__all__ = ["Entry", "Subject", "Test", "subject_of"]
+__all__ = ["Entry", "Subject", "Test", "entries_of", "subject_of"]
 
 _GRANTING = (PolicyKind.IDENTITY_MANAGED, PolicyKind.IDENTITY_INLINE, PolicyKind.SESSION)
 _LONGEST_KEY = 200
@@ -136,14 +136,15 @@ def subject_of(
         document=document,
         json=json,
         problems=problems,
-        actions=tuple(entry for each in statements for entry in _entries(each, each.action or each.not_action)),
-        resources=tuple(entry for each in statements for entry in _entries(each, each.resource or each.not_resource)),
+        actions=tuple(entry for each in statements for entry in entries_of(each, each.action or each.not_action)),
+        resources=tuple(entry for each in statements for entry in entries_of(each, each.resource or each.not_resource)),
         tests=tuple(test for each in tests.values() for test in each),
         tests_by_statement=tests,
     )
 
 
-def _entries(statement: Statement, element: Element | None) -> Iterator[Entry]:
+def entries_of(statement: Statement, element: Element | None) -> Iterator[Entry]:
+    """The values of an element, each with its path."""
     if element is None:
         return
     path: Path = ("Statement", statement.index, element.name)

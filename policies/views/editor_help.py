@@ -22,6 +22,9 @@ KINDS: Mapping[str, PolicyKind] = {
     "trust": PolicyKind.TRUST,
     "resource": PolicyKind.RESOURCE,
     "session": PolicyKind.SESSION,
+    "scp": PolicyKind.SCP,
+    "rcp": PolicyKind.RCP,
+    "endpoint": PolicyKind.ENDPOINT,
 }
 _FIELDS = ("policy_document", "document")
 

@@ -11,6 +11,7 @@ from policies.language.kinds import PolicyKind
 from policies.language.variables import split_arn
 from policies.validation.arn_shapes import ArnShape, fitting_shapes, is_arn_service, is_region, shapes
 from policies.validation.checks import Check, Finding, Fix, Severity
+from policies.validation.nearest import near_service
 from policies.validation.patterns import covered_by_others, has_wildcard, is_everything
 from policies.validation.subject import Entry, Subject
 
@@ -61,7 +62,7 @@ INVALID_ARN_SERVICE_CASE = _error(
 INVALID_SERVICE = _error(
     "INVALID_SERVICE",
     "Invalid service",
-    'There is no service "{service}".',
+    'There is no service "{service}".{hint}',
     "The third field of an ARN, and the part of a condition key before the colon, is the prefix of a service.",
 )
 MISSING_ARN_FIELD = _error(
@@ -161,7 +162,7 @@ def _of_six(arn: _Arn) -> Iterator[Finding]:
         yield arn.finding(INVALID_ARN_SERVICE_CASE).repaired(fix)
         return
     if not is_arn_service(arn.service):
-        yield arn.finding(INVALID_SERVICE)
+        yield arn.finding(INVALID_SERVICE, hint=near_service(arn.service).hint)
         return
     if arn.region and "${" not in arn.region and not has_wildcard(arn.region) and not _known_region(arn):
         yield arn.finding(INVALID_ARN_REGION, region=arn.region)

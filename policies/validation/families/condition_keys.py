@@ -6,7 +6,7 @@ Rules: access-analyzer-reference-policy-checks; reference_policies_condition-key
 from collections.abc import Iterator
 from functools import lru_cache
 
-from policies.catalog import action, condition_key, is_service, resource_type
+from policies.catalog import action, condition_key, is_service, resource_type, service
 from policies.language.document import Effect, Span, Statement
 from policies.language.kinds import PolicyKind
 from policies.language.problems import Path
@@ -14,7 +14,7 @@ from policies.language.variables import referenced_keys
 from policies.validation.checks import Check, Finding, Fix, Severity, quoted
 from policies.validation.families.arns import INVALID_SERVICE
 from policies.validation.families.variables import places
-from policies.validation.nearest import Near, near_global_key, near_service_key
+from policies.validation.nearest import Near, near_global_key, near_service, near_service_key
 from policies.validation.patterns import has_wildcard
 from policies.validation.subject import Subject
 
@@ -167,10 +167,11 @@ def _named(key: str, span: Span, path: Path, *, known: bool) -> Iterator[Finding
         yield INVALID_GLOBAL_CONDITION_KEY.at(span, path, key=key, hint=near.hint).repaired(_replaced(near, span))
     elif is_service(prefix):
         near = near_service_key(key)
-        names = {"service": prefix, "key": key, "hint": near.hint}
+        home = service(prefix)
+        names = {"service": home.name if home else prefix, "key": key, "hint": near.hint}
         yield INVALID_SERVICE_CONDITION_KEY.at(span, path, **names).repaired(_replaced(near, span))
     else:
-        yield INVALID_SERVICE.at(span, path, service=prefix, arn=key)
+        yield INVALID_SERVICE.at(span, path, service=prefix, hint=near_service(prefix).hint)
 
 
 def _replaced(near: Near, span: Span) -> Fix | None:

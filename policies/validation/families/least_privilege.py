@@ -16,7 +16,7 @@ from policies.language.wildcards import matches
 from policies.validation.arn_shapes import ArnShape, may_meet
 from policies.validation.checks import Check, Finding, Severity, quoted
 from policies.validation.patterns import has_wildcard, is_everything
-from policies.validation.subject import Subject
+from policies.validation.subject import Subject, entries_of
 
 __all__ = ["CHECKS", "RULES"]
 
@@ -161,13 +161,12 @@ def mismatches(subject: Subject) -> Iterator[Finding]:
             continue
         variables = subject.document.has_variables
         left -= len(arns) * len(statement.action.values)
-        for index, value in enumerate(statement.action.values):
-            known = None if has_wildcard(value.text) else action(value.text)
+        for entry in entries_of(statement, statement.action):
+            known = None if has_wildcard(entry.text) else action(entry.text)
             if known is None or left < 0 or any(_works_on(known, arn, variables=variables) for arn in arns):
                 continue
             types = quoted([f"the type {name}" for name in known.resource_types]) or '"*" only'
-            path = ("Statement", statement.index, "Action", index)
-            yield RESOURCE_MISMATCH.at(value.span, path, action=value.text, types=types)
+            yield RESOURCE_MISMATCH.at(entry.value.span, entry.path, action=entry.text, types=types)
 
 
 def _works_on(known: Action, arn: str, *, variables: bool) -> bool:

@@ -9,7 +9,7 @@ from policies.language.document import Statement
 from policies.language.wildcards import matches
 from policies.validation.checks import Check, Finding, Severity
 from policies.validation.patterns import has_wildcard, is_everything
-from policies.validation.subject import Subject
+from policies.validation.subject import Subject, entries_of
 
 __all__ = ["CHECKS", "RULES"]
 
@@ -86,14 +86,14 @@ def _in_statement(statement: Statement, action: str, checks: Mapping[str, Check]
     if statement.action is None:
         return
     wide = ""
-    for value in statement.action.values:
-        text = value.text.lower()
+    for entry in entries_of(statement, statement.action):
+        text = entry.text.lower()
         if text == lowered:
-            yield checks[resource].at(value.span, (*path, "Action"), action=action)
+            yield checks[resource].at(entry.value.span, entry.path, action=action)
         elif not wide and has_wildcard(text) and matches(text, lowered):
-            wide = value.text
+            wide = entry.text
             ending = "STAR_IN_ACTION_AND_NOT_RESOURCE" if resource == "NOT_RESOURCE" else "STAR_IN_ACTION_AND_RESOURCE"
-            yield checks[ending].at(value.span, (*path, "Action"), action=action, pattern=value.text)
+            yield checks[ending].at(entry.value.span, entry.path, action=action, pattern=wide)
 
 
 def _reach(statement: Statement) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from policies.language.document import Effect, Principal, PrincipalElement, PrincipalType, Statement
 from policies.language.kinds import PolicyKind
 from policies.validation.checks import Check, Finding, Severity
+from policies.validation.patterns import has_wildcard
 from policies.validation.subject import Subject
 
 __all__ = ["CHECKS", "RULES"]
@@ -130,7 +131,7 @@ def forms(subject: Subject) -> Iterator[Finding]:
         for entry in element.entries:
             path = ("Statement", statement.index, element.name, entry.type.value)
             text = entry.value.text
-            if entry.type is PrincipalType.SERVICE and not _SERVICE.fullmatch(text) and text != "*":
+            if entry.type is PrincipalType.SERVICE and not _SERVICE.fullmatch(text) and not has_wildcard(text):
                 yield INVALID_SERVICE_PRINCIPAL_FORMAT.at(entry.value.span, path, value=text)
             if entry.type is PrincipalType.FEDERATED and subject.kind in (PolicyKind.RESOURCE, PolicyKind.ENDPOINT):
                 yield FEDERATED_PRINCIPAL_NOT_SUPPORTED.at(entry.value.span, path)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from policies.catalog import source
 from policies.catalog.access_levels import AccessLevel, level_of
@@ -19,13 +20,15 @@ class ActionIndex:
     """The order: sorted by service prefix, then by name, ignoring case.
 
     `lowered` and `names` are parallel (`s3:getobject`, `s3:GetObject`); `spans` gives each service's first position and
-    the position after its last; `levels` the bit set of each access level.
+    the position after its last; `levels` the bit set of each access level; `types` for each service the actions that
+    name a resource type, as a set counted from the service's first, and under "" those that require none.
     """
 
     names: tuple[str, ...]
     lowered: tuple[str, ...]
     spans: dict[str, tuple[int, int]]
     levels: dict[AccessLevel, int]
+    types: dict[str, dict[str, int]]
 
     @property
     def every_action(self) -> int:
@@ -45,6 +48,7 @@ def action_index() -> ActionIndex:
     """Build the index; some tenths of a second once, then kept."""
     names: list[str] = []
     spans: dict[str, tuple[int, int]] = {}
+    types: dict[str, dict[str, int]] = {}
     positions: dict[AccessLevel, list[int]] = {level: [] for level in AccessLevel}
     for service in services():
         start = len(names)
@@ -54,8 +58,21 @@ def action_index() -> ActionIndex:
             names.append(full_name)
             positions[level_of(full_name, entries[key]["accessLevel"])].append(at)
         spans[service.prefix] = (start, len(names))
+        types[service.prefix] = _by_type(entries)
     levels = {level: _bits_at(found, len(names)) for level, found in positions.items()}
-    return ActionIndex(tuple(names), tuple(name.lower() for name in names), spans, levels)
+    return ActionIndex(tuple(names), tuple(name.lower() for name in names), spans, levels, types)
+
+
+def _by_type(entries: dict[str, Any]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for at, key in enumerate(sorted(entries)):
+        named = entries[key]["resourceTypes"]
+        types = [each["name"].lower() for each in named]
+        if not any(each["required"] for each in named):
+            types.append("")
+        for name in types:
+            found[name] = found.get(name, 0) | 1 << at
+    return found
 
 
 def service_bits(prefix: str) -> int:

@@ -89,7 +89,7 @@ class CompiledStatement:
         return all(test(examination) for test in self.conditions)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class CompiledPolicy:
     """A document made ready. INVARIANT: what it answers depends on the document alone."""
 

@@ -6,7 +6,9 @@ Rules: access-analyzer-reference-policy-checks, "Invalid service in action", "In
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
+from heapq import nlargest
+from itertools import pairwise
 
 from policies.catalog import actions, condition_keys, global_condition_keys, services
 
@@ -14,6 +16,7 @@ __all__ = ["NEAR_TO_NOTHING", "Near", "near_action", "near_global_key", "near_se
 
 _LONGEST = 130
 _CERTAIN = 0.9
+_MOST_COMPARED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +38,73 @@ NEAR_TO_NOTHING = Near("", certain=False)
 @lru_cache(maxsize=1024)
 def near_service(prefix: str) -> Near:
     """The prefix probably meant."""
-    return _nearest(prefix, {known.prefix: known.prefix for known in services()})
+    return _nearest(prefix, _services())
 
 
 @lru_cache(maxsize=1024)
 def near_action(prefix: str, name: str) -> Near:
     """The action of a service probably meant, with its prefix."""
-    return _nearest(name, {name: each.full_name for name, each in actions(prefix.lower()).items()})
+    return _nearest(name, _actions(prefix.lower()))
 
 
 @lru_cache(maxsize=1024)
 def near_global_key(key: str) -> Near:
     """The global condition key probably meant."""
-    return _nearest(key, _names(known.name for known in global_condition_keys()))
+    return _nearest(key, _global_keys())
 
 
 @lru_cache(maxsize=1024)
 def near_service_key(key: str) -> Near:
     """The condition key of a service probably meant."""
-    prefix = key.partition(":")[0].lower()
-    return _nearest(key, _names(known.name for known in condition_keys(prefix).values()))
+    return _nearest(key, _service_keys(key.partition(":")[0].lower()))
 
 
-def _names(names: Iterable[str]) -> dict[str, str]:
-    return {name.lower(): name for name in names if "${" not in name}
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names by their lower-case forms, and the pairs of letters in each, by which most are told apart soon."""
+
+    written: dict[str, str]
+    pairs: dict[str, frozenset[str]]
 
 
-def _nearest(text: str, known: dict[str, str]) -> Near:
+@cache
+def _services() -> _Names:
+    return _names((known.prefix, known.prefix) for known in services())
+
+
+@cache
+def _actions(prefix: str) -> _Names:
+    return _names((name, each.full_name) for name, each in actions(prefix).items())
+
+
+@cache
+def _global_keys() -> _Names:
+    return _names((known.name.lower(), known.name) for known in global_condition_keys())
+
+
+@cache
+def _service_keys(prefix: str) -> _Names:
+    return _names((known.name.lower(), known.name) for known in condition_keys(prefix).values())
+
+
+def _names(names: Iterable[tuple[str, str]]) -> _Names:
+    written = {lowered: name for lowered, name in names if "${" not in name}
+    return _Names(written, {lowered: _pairs(lowered) for lowered in written})
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(f" {text} ")))
+
+
+def _nearest(text: str, known: _Names) -> Near:
     if len(text) > _LONGEST:
         return NEAR_TO_NOTHING
     lowered = text.lower()
-    near = get_close_matches(lowered, known, 2)
+    pairs = _pairs(lowered)
+    alike = nlargest(_MOST_COMPARED, known.pairs.items(), lambda item: len(pairs & item[1]) / (len(pairs | item[1])))
+    near = get_close_matches(lowered, [name for name, _ in alike], 2)
     if not near:
         return NEAR_TO_NOTHING
     ratios = [SequenceMatcher(None, each, lowered).ratio() for each in near]
     alone = len(near) == 1 or ratios[0] > ratios[1]
-    return Near(known[near[0]], certain=alone and ratios[0] >= _CERTAIN)
+    return Near(known.written[near[0]], certain=alone and ratios[0] >= _CERTAIN)

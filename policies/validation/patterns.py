@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from policies.language.wildcards import Matcher, compile_pattern, marked
+from policies.language.wildcards import Matcher, compile_pattern, marked, matches
 
-__all__ = ["covered_by_others", "first_wildcard", "has_wildcard", "is_everything"]
+__all__ = ["covered_by_others", "covers_action", "first_wildcard", "has_wildcard", "is_everything"]
 
 _MOST_COMPARISONS = 20_000
 """A long list of patterns is compared no further: nobody reads that many findings."""
@@ -24,6 +24,14 @@ def first_wildcard(text: str) -> int:
     """Where the first wildcard stands, or -1."""
     found = [at for at in (text.find("*"), text.find("?")) if at >= 0]
     return min(found) if found else -1
+
+
+def covers_action(pattern: str, action: str) -> bool:
+    """Whether an Action pattern covers an action; both in lower case."""
+    service = pattern.partition(":")[0]
+    if service != action.partition(":")[0] and not has_wildcard(service):
+        return False
+    return matches(pattern, action)
 
 
 def covered_by_others(texts: list[str]) -> Iterator[tuple[int, int]]:

@@ -12,10 +12,9 @@ from policies.evaluation.conditions.booleans import boolean
 from policies.language.document import Effect, Statement
 from policies.language.kinds import PolicyKind
 from policies.language.variables import split_arn
-from policies.language.wildcards import matches
 from policies.validation.arn_shapes import ArnShape, may_meet
 from policies.validation.checks import Check, Finding, Severity, quoted
-from policies.validation.patterns import has_wildcard, is_everything
+from policies.validation.patterns import covers_action, has_wildcard, is_everything
 from policies.validation.subject import Subject, entries_of
 
 __all__ = ["CHECKS", "RULES"]
@@ -123,6 +122,7 @@ _ESCALATIONS: tuple[tuple[str, ...], ...] = (
     ("iam:PassRole", "glue:CreateDevEndpoint"),
     ("iam:PassRole", "datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"),
 )
+_STEPS = frozenset(name for way in _ESCALATIONS for name in way)
 _CREDENTIALS = frozenset(
     {
         *("iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile"),
@@ -269,9 +269,8 @@ def escalations(subject: Subject) -> Iterator[Finding]:
         if statement.action is None or not everywhere or statement.conditions:
             continue
         patterns = [text.lower() for text in statement.action.texts]
-        found = [
-            way for way in _ESCALATIONS if all(any(matches(each, name.lower()) for each in patterns) for name in way)
-        ]
+        held = {name for name in _STEPS if any(covers_action(each, name.lower()) for each in patterns)}
+        found = [way for way in _ESCALATIONS if held.issuperset(way)]
         if found:
             names = [" with ".join(way) for way in found]
             path = ("Statement", statement.index, "Action")
@@ -293,7 +292,8 @@ def credentials(subject: Subject) -> Iterator[Finding]:
 
 def regained(subject: Subject) -> Iterator[Finding]:
     """What is denied cannot be regained by the policy of the resource."""
-    if not subject.grants:
+    denied = any(each.statement.effect is Effect.DENY and each.text.lower() in _REWRITING for each in subject.actions)
+    if not subject.grants or not denied:
         return
     allowed = 0
     for statement in subject.allows:
@@ -310,7 +310,7 @@ def regained(subject: Subject) -> Iterator[Finding]:
 
 def _denied(subject: Subject, name: str) -> bool:
     return any(
-        matches(entry.text.lower(), name.lower()) and entry.element.name == "Action"
+        covers_action(entry.text.lower(), name.lower()) and entry.element.name == "Action"
         for entry in subject.actions
         if entry.statement.effect is Effect.DENY
     )

@@ -6,9 +6,8 @@ Rules: access-analyzer-reference-policy-checks (pass role, create SLR).
 from collections.abc import Iterator, Mapping
 
 from policies.language.document import Statement
-from policies.language.wildcards import matches
 from policies.validation.checks import Check, Finding, Severity
-from policies.validation.patterns import has_wildcard, is_everything
+from policies.validation.patterns import covers_action, has_wildcard, is_everything
 from policies.validation.subject import Subject, entries_of
 
 __all__ = ["CHECKS", "RULES"]
@@ -79,7 +78,7 @@ def _in_statement(statement: Statement, action: str, checks: Mapping[str, Check]
     path = ("Statement", statement.index)
     lowered = action.lower()
     if statement.not_action is not None:
-        if not any(matches(text.lower(), lowered) for text in statement.not_action.texts):
+        if not any(covers_action(text.lower(), lowered) for text in statement.not_action.texts):
             ending = f"NOT_ACTION_AND_{resource}" if resource == "NOT_RESOURCE" else f"{resource}_AND_NOT_ACTION"
             yield checks[ending].at(statement.not_action.span, (*path, "NotAction"), action=action)
         return
@@ -90,7 +89,7 @@ def _in_statement(statement: Statement, action: str, checks: Mapping[str, Check]
         text = entry.text.lower()
         if text == lowered:
             yield checks[resource].at(entry.value.span, entry.path, action=action)
-        elif not wide and has_wildcard(text) and matches(text, lowered):
+        elif not wide and has_wildcard(text) and covers_action(text, lowered):
             wide = entry.text
             ending = "STAR_IN_ACTION_AND_NOT_RESOURCE" if resource == "NOT_RESOURCE" else "STAR_IN_ACTION_AND_RESOURCE"
             yield checks[ending].at(entry.value.span, entry.path, action=action, pattern=wide)

@@ -83,6 +83,7 @@ PAGES: Mapping[str, Walk] = {
         USER,
     ),
     "user-console-access": Walk(("iam:GetUser",), USER),
+    "user-copy-permissions": Walk(("iam:GetUser", "iam:ListUsers"), USER),
     "user-activate-access-key": Walk(("iam:ListAccessKeys",), KEY),
     "user-deactivate-access-key": Walk(("iam:ListAccessKeys",), KEY),
     "user-delete-access-key": Walk(("iam:ListAccessKeys",), KEY),

@@ -16,11 +16,11 @@ from accounts.operations.access_keys import (
 )
 from accounts.operations.tags import tag_user, untag_user
 from accounts.views.retrieve import hand_over_key
-from accounts.views.users import user_crumbs
 from iamconsole.aws.errors import IamError, NoSuchEntity
 from iamconsole.console.drafts import once
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
+from iamconsole.console.places import Crumbs, crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["VERBS", "activate", "create", "deactivate", "delete"]
@@ -44,7 +44,7 @@ def create(request: ConsoleRequest, name: str = "") -> HttpResponse:
         "action": key_address("create", name),
         "owner": _owner(request, name),
         "root": _is_root(request, name),
-        "home": home_of(name),
+        "back": list_address(name),
     }
     return page(request, "accounts/credentials/create_access_key.html", context, status=form.status)
 
@@ -80,7 +80,7 @@ def delete(request: ConsoleRequest, key_id: str, name: str = "") -> HttpResponse
         if not errors:
             _forget_description(request, key, name)
             messages.success(request, f"Access key {key.access_key_id} deleted.")
-            return go_to(request, home_of(name))
+            return go_to(request, list_address(name))
     context = {**_context(request, key, name, "delete"), "errors": errors}
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/credentials/_delete_key.html")
     return page(
@@ -95,9 +95,9 @@ def key_address(verb: str, name: str, key_id: str = "") -> str:
     return reverse(f"credentials-{verb}-access-key", args=[key_id] if key_id else [])
 
 
-def home_of(name: str) -> str:
+def list_address(name: str) -> str:
     """Where the keys are listed."""
-    return f"{reverse('user-detail', args=[name])}?tab=credentials" if name else reverse("credentials")
+    return page_address("user", name, "credentials") if name else reverse("credentials")
 
 
 def _created(request: ConsoleRequest, form: AccessKeyForm, name: str) -> str:
@@ -112,7 +112,7 @@ def _created(request: ConsoleRequest, form: AccessKeyForm, name: str) -> str:
         except IamError as error:
             messages.error(request, f"The description was not kept: {error.message}")
     messages.success(request, f"Access key {created.key.access_key_id} created.")
-    return hand_over_key(request, owner, created.key, created.secret_access_key, home=home_of(name))
+    return hand_over_key(request, owner, created.key, created.secret_access_key, back=list_address(name))
 
 
 def _change(request: ConsoleRequest, key: AccessKeyMetadata, name: str, *, status: str, verb: str) -> HttpResponse:
@@ -124,7 +124,7 @@ def _change(request: ConsoleRequest, key: AccessKeyMetadata, name: str, *, statu
         )  # fmt: skip
         if form.is_valid():
             messages.success(request, f"Access key {key.access_key_id} {verb}d.")
-            return go_to(request, home_of(name))
+            return go_to(request, list_address(name))
     context = {**_context(request, key, name, verb), "errors": list(form.non_field_errors())}
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/credentials/_change_key.html")
     return page(request, "accounts/credentials/change_key.html", context, part=part, status=form.status)
@@ -157,7 +157,7 @@ def _context(request: ConsoleRequest, key: AccessKeyMetadata, name: str, verb: s
         "owner": _owner(request, name),
         "action": key_address(verb, name, key.access_key_id),
         "deactivate": key_address("deactivate", name, key.access_key_id),
-        "home": home_of(name),
+        "back": list_address(name),
     }
 
 
@@ -169,10 +169,8 @@ def _is_root(request: ConsoleRequest, name: str) -> bool:
     return not name and request.call.principal.identity_type == "Root"
 
 
-def _crumbs(name: str, title: str) -> list[tuple[str, str | None]]:
-    if name:
-        return user_crumbs(name, title)
-    return [("IAM", reverse("dashboard")), ("Security credentials", reverse("credentials")), (title, None)]
+def _crumbs(name: str, title: str) -> Crumbs:
+    return crumbs(name, title, of="user", tab="credentials") if name else crumbs(title, of="credentials")
 
 
 VERBS = {"activate": activate, "deactivate": deactivate, "delete": delete}

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.operations.account import create_account_alias, delete_account_alias, list_account_aliases
@@ -11,6 +10,7 @@ from iamconsole.aws import names
 from iamconsole.aws.errors import IamError
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
+from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 
 
@@ -36,7 +36,7 @@ def alias(request: ConsoleRequest) -> HttpResponse:
             return go_to(request, "dashboard")
     context = {
         "title": "Account alias",
-        "crumbs": [("IAM", reverse("dashboard")), ("Account alias", None)],
+        "crumbs": crumbs("Account alias"),
         "present": present,
         "form": form,
     }
@@ -61,7 +61,7 @@ def delete_alias(request: ConsoleRequest) -> HttpResponse:
             return go_to(request, "dashboard")
     context = {
         "title": "Delete account alias",
-        "crumbs": [("IAM", reverse("dashboard")), ("Delete account alias", None)],
+        "crumbs": crumbs("Delete account alias"),
         "present": present,
         "errors": errors,
     }

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -15,10 +14,10 @@ from accounts.passwords import policy_of
 from accounts.views.retrieve import hand_over_password
 from accounts.views.user_facts import profile_of
 from accounts.views.user_steps import let_change_password
-from accounts.views.users import user_crumbs
 from iamconsole.aws import password_policy
 from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["manage"]
@@ -33,22 +32,22 @@ def manage(request: ConsoleRequest, name: str) -> HttpResponse:
     enabled = profile_of(user) is not None
     sent = request.POST if request.method == "POST" else None
     form = PasswordForm(sent, call=request.call, user_name=user.user_name)
-    home = f"{reverse('user-detail', args=[user.user_name])}?tab=credentials"
+    back = page_address("user", user.user_name, "credentials")
     if form.is_valid():
         password = form.own_password or password_policy.generate(policy_of(request.call.account))
         _set(request, form, user, password)
         if not form.errors:
             messages.success(request, f"Console password of {user.user_name} {'reset' if enabled else 'set'}.")
-            return go_to(request, hand_over_password(request, user.user_name, password, home=home))
+            return go_to(request, hand_over_password(request, user.user_name, password, back=back))
     title = "Reset console password" if enabled else "Enable console access"
     context = {
         "title": title,
-        "crumbs": user_crumbs(user.user_name, title),
+        "crumbs": crumbs(user.user_name, title, of="user"),
         "user": user,
         "enabled": enabled,
         "form": form,
         "rules": policy_of(request.call.account).requirements(),
-        "home": home,
+        "back": back,
     }
     return page(request, "accounts/credentials/console_access.html", context, status=form.status)
 

@@ -9,11 +9,11 @@ from accounts.forms.users import CopyPermissionsForm
 from accounts.operations.users import get_user
 from accounts.views.pickers import user_picker
 from accounts.views.user_steps import Belongings, belongings_of, copy_permissions
-from accounts.views.users import user_crumbs
 from iamconsole.aws.errors import IamError
 from iamconsole.console.forms import place
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.picker import is_step
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["copy"]
@@ -28,22 +28,22 @@ def copy(request: ConsoleRequest, name: str) -> HttpResponse:
     step = is_step(request, "copy_from") or "choose" in request.POST
     form = CopyPermissionsForm(request.POST if request.method == "POST" and not step else None)
     source = _source(request, form, user.user_name)
-    home = f"{reverse('user-detail', args=[user.user_name])}?tab=permissions"
+    back = page_address("user", user.user_name, "permissions")
     if source and "confirmed" in request.POST:
         for sentence in copy_permissions(request.call, user.user_name, source):
             messages.error(request, sentence)
         messages.success(request, f"Permissions of {source.user.user_name} copied to {user.user_name}.")
-        return go_to(request, home)
+        return go_to(request, back)
     action = reverse("user-copy-permissions", args=[user.user_name])
     context = {
         "title": "Copy permissions",
-        "crumbs": user_crumbs(user.user_name, "Copy permissions"),
+        "crumbs": crumbs(user.user_name, "Copy permissions", of="user"),
         "user": user,
         "form": form,
         "form_id": FORM_ID,
         "source": source,
         "action": action,
-        "home": home,
+        "back": back,
         "user_picker": None
         if source
         else user_picker(

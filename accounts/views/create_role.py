@@ -22,9 +22,9 @@ from iamconsole.console.csp import editor_page
 from iamconsole.console.forms import attempt
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page, wants_part
-from iamconsole.console.links import address_of
 from iamconsole.console.models import Draft
 from iamconsole.console.picker import is_step
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.editor import trust
 from policies.views.policy_picker import policy_name, policy_picker
@@ -71,7 +71,7 @@ def _trust_step(request: ConsoleRequest, draft: Draft | None) -> HttpResponse:
         "use_case": trust.use_case(form.service_principal),
         "trust_lines": json_lines(shown) if shown else [],
         "limit": quotas.TRUST_POLICY_SIZE.value,
-        "validate_url": address_of("policy-validate"),
+        "validate_url": reverse("policy-validate"),
     }
     parts = {"trusted": "accounts/roles/_trusted.html"}
     return page(request, "accounts/roles/create_trust.html", context, part=parts, status=form.status)
@@ -149,7 +149,7 @@ def _create(request: ConsoleRequest, draft: Draft, form: NameRoleForm, tags: Tag
     for sentence in failed:
         messages.error(request, sentence)
     messages.success(request, f"Role {role.role_name} created.")
-    return reverse("role-detail", args=[role.role_name])
+    return page_address("role", role.role_name)
 
 
 def _trust_form(request: ConsoleRequest, kept: Mapping[str, Any] | None) -> TrustForm:
@@ -186,7 +186,7 @@ def _context(draft: Draft | None, step: int) -> dict[str, Any]:
     states = ["done" if number < step else "current" if number == step else "todo" for number in (1, 2, 3)]
     return {
         "title": STEPS[step - 1],
-        "crumbs": [("IAM", "/iam/"), ("Roles", reverse("role-list")), ("Create role", None)],
+        "crumbs": crumbs("Create role", of="role"),
         "steps": [
             (label, _address(draft, number) if draft and number < step else None, state)
             for number, (label, state) in enumerate(zip(STEPS, states, strict=True), start=1)

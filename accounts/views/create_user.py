@@ -31,7 +31,6 @@ from accounts.views.user_steps import (
     group_rows,
     policy_rows,
 )
-from accounts.views.users import user_crumbs
 from iamconsole.aws import password_policy, quotas
 from iamconsole.aws.errors import AccessDenied, IamError, NoSuchEntity
 from iamconsole.console import drafts
@@ -39,6 +38,7 @@ from iamconsole.console.forms import ConsoleForm, place
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.models import Draft
 from iamconsole.console.picker import is_step
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.views.policy_picker import policy_picker
 
@@ -225,8 +225,8 @@ def _onward(request: ConsoleRequest, new: NewUser, created: Created) -> str:
         messages.error(request, sentence)
     messages.success(request, f"User {name} created.")
     if created.has_password:
-        return hand_over_password(request, name, new.password, home=reverse("user-list"), created=True)
-    return reverse("user-detail", args=[name])
+        return hand_over_password(request, name, new.password, back=reverse("user-list"), created=True)
+    return page_address("user", name)
 
 
 def _new_user(request: ConsoleRequest, draft: Draft) -> NewUser:
@@ -298,7 +298,7 @@ def _context(draft: Draft | None, step: int) -> dict[str, Any]:
     states = ["done" if number < step else "current" if number == step else "todo" for number in range(1, 5)]
     return {
         "title": STEPS[step - 1],
-        "crumbs": user_crumbs("Create user"),
+        "crumbs": crumbs("Create user", of="user"),
         "steps": [
             (label, _address(draft, number) if draft and number < step else None, state)
             for number, (label, state) in enumerate(zip(STEPS, states, strict=True), start=1)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -20,6 +19,7 @@ from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.middleware import begin_session
 from iamconsole.console.panels import panel
+from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.views.signin import NewPasswordForm
 
@@ -44,7 +44,7 @@ def mine(request: ConsoleRequest) -> HttpResponse:
             return go_to(request, "credentials")
     context = {
         "title": "Security credentials",
-        "crumbs": [("IAM", reverse("dashboard")), ("Security credentials", None)],
+        "crumbs": crumbs(of="credentials"),
         "principal": request.call.principal,
         "account": request.call.account,
         "is_user": is_user,
@@ -52,7 +52,6 @@ def mine(request: ConsoleRequest) -> HttpResponse:
         "form": form,
         "rules": policy_of(request.call.account).requirements(),
         "owner": "",
-        "home": reverse("credentials"),
         "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
         **_read(request.call, is_user=is_user),
     }

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.operations.groups import delete_group, get_group, remove_user_from_group
@@ -11,6 +10,7 @@ from iamconsole.aws.paging import PageRequest
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
+from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 from policies.operations.attachments import detach_group_policy, list_attached_group_policies
 from policies.operations.inline_policies import delete_group_policy, list_group_policies
@@ -37,7 +37,7 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
         errors = [f"Enter {confirmation} to confirm."]
     context = {
         "title": "Delete user group" if len(names) == 1 else "Delete user groups",
-        "crumbs": [("IAM", reverse("dashboard")), ("User groups", reverse("group-list")), ("Delete", None)],
+        "crumbs": crumbs("Delete", of="group"),
         "names": names,
         "confirmation": confirmation,
         "errors": errors,

@@ -1,7 +1,6 @@
 """Pages about user groups: list, detail, create, rename; who is in them. Deleting: `accounts.views.group_deletion`."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms.groups import AddUsersForm, CreateGroupForm, EditGroupForm
-from accounts.models import Group
 from accounts.operations.groups import (
     MEMBER_SORTS,
     SORTS,
@@ -27,6 +25,7 @@ from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.listing import read_listing
 from iamconsole.console.picker import is_step
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.operations.attachments import attach_group_policy
 from policies.views.entity_permissions import permissions_of
@@ -42,7 +41,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
     """List the account's user groups."""
     listing = read_listing(request, sorts=SORTS, default="group_name", filters={"permissions": "Permissions"})
     groups = list_groups(request.call, page=listing.request)
-    context = {"title": "User groups", "crumbs": _crumbs(), "listing": listing, "groups": groups}
+    context = {"title": "User groups", "crumbs": crumbs(of="group"), "listing": listing, "groups": groups}
     return page(request, "accounts/groups/list.html", context, part={"list": "accounts/groups/_table.html"})
 
 
@@ -55,7 +54,7 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
     read = get_group(request.call, group_name=name, page=listing.request if tab == "users" else None)
     context = {
         "title": read.group.group_name,
-        "crumbs": _crumbs(read.group.group_name),
+        "crumbs": crumbs(read.group.group_name, of="group"),
         "group": read.group,
         "tab": tab,
         "listing": listing,
@@ -80,7 +79,7 @@ def create(request: ConsoleRequest) -> HttpResponse:
     action = reverse("group-create")
     context = {
         "title": "Create user group",
-        "crumbs": _crumbs("Create user group"),
+        "crumbs": crumbs("Create user group", of="group"),
         "form": form,
         "errors": errors,
         "user_picker": user_picker(
@@ -112,7 +111,7 @@ def _created(request: ConsoleRequest, form: CreateGroupForm) -> str:
             attach_group_policy(request.call, group_name=group.group_name, policy_arn=policy_arn)
         except IamError as error:
             messages.error(request, f"{policy_name(policy_arn)} was not attached: {error.message}")
-    return _address(group)
+    return page_address("group", group.group_name)
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,10 +126,10 @@ def edit(request: ConsoleRequest, name: str) -> HttpResponse:
         attempt(form, update_group, request.call, group_name=name, new_group_name=new_name)
         if not form.errors:
             messages.success(request, f"{group.group_name} is now called {new_name}.")
-            return go_to(request, "group-detail", new_name)
+            return go_to(request, page_address("group", new_name))
     context = {
         "title": "Edit user group",
-        "crumbs": _crumbs(group, "Edit"),
+        "crumbs": crumbs(group.group_name, "Edit", of="group"),
         "group": group,
         "form": form,
     }
@@ -148,7 +147,7 @@ def add_users(request: ConsoleRequest, name: str) -> HttpResponse:
         if added:
             told = added[0] if len(added) == 1 else f"{len(added)} users"
             messages.success(request, f"{told} added to {group.group_name}.")
-        return go_to(request, _address(group))
+        return go_to(request, page_address("group", group.group_name))
     picker = user_picker(
         request,
         action=reverse("group-add-users", args=[group.group_name]),
@@ -159,7 +158,7 @@ def add_users(request: ConsoleRequest, name: str) -> HttpResponse:
     )
     context = {
         "title": "Add users",
-        "crumbs": _crumbs(group, "Add users"),
+        "crumbs": crumbs(group.group_name, "Add users", of="group"),
         "group": group,
         "form": form,
         "user_picker": picker,
@@ -186,18 +185,18 @@ def remove_users(request: ConsoleRequest, name: str) -> HttpResponse:
     """Remove the ticked users from a group, after a question."""
     asked = request.POST if request.method == "POST" else request.GET
     user_names = list(dict.fromkeys(asked.getlist("name")))
-    address = reverse("group-detail", args=[name])
+    back = page_address("group", name)
     if not user_names:
-        return go_to(request, address)
+        return go_to(request, back)
     if request.method == "POST":
         _remove_each(request, name, user_names)
-        return go_to(request, address)
+        return go_to(request, back)
     context = {
         "title": "Remove users",
-        "crumbs": _crumbs(name, "Remove users"),
+        "crumbs": crumbs(name, "Remove users", of="group"),
         "group_name": name,
         "user_names": user_names,
-        "address": address,
+        "back": back,
         "hidden": [("name", user_name) for user_name in user_names],
     }
     part = {"dialog": "accounts/groups/_remove_users.html"}
@@ -216,14 +215,3 @@ def _remove_each(request: ConsoleRequest, group_name: str, user_names: list[str]
     if removed:
         told = removed[0] if len(removed) == 1 else f"{len(removed)} users"
         messages.success(request, f"{told} removed from {group_name}.")
-
-
-def _crumbs(*places: Any) -> list[tuple[str, str | None]]:
-    """The way here: a group by itself or by its name, and what is done with it."""
-    above: list[tuple[str, str | None]] = [("IAM", reverse("dashboard")), ("User groups", reverse("group-list"))]
-    named = [(str(place), _address(place) if isinstance(place, Group) else None) for place in places]
-    return [*above, *named]
-
-
-def _address(group: Group) -> str:
-    return reverse("group-detail", args=[group.group_name])

@@ -18,10 +18,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import AccessKey
-from accounts.views.users import sign_in_address, user_crumbs
 from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.console import drafts
 from iamconsole.console.htmx import page
+from iamconsole.console.places import Crumbs, crumbs, sign_in_address
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["download", "hand_over_key", "hand_over_password", "show"]
@@ -39,19 +39,19 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
 
 
 def hand_over_password(
-    request: ConsoleRequest, user_name: str, password: str, *, home: str, created: bool = False
+    request: ConsoleRequest, user_name: str, password: str, *, back: str, created: bool = False
 ) -> str:
     """Seal a new password for its one showing; answers the address of that page.
 
     `created` makes it the last step of creating a user.
     """
-    data = {"what": "credentials", "user_name": user_name, "home": home, "created": created}
+    data = {"what": "credentials", "user_name": user_name, "back": back, "created": created}
     return _hand_over(request, data, password)
 
 
-def hand_over_key(request: ConsoleRequest, owner: str, key: AccessKey, secret: str, *, home: str) -> str:
+def hand_over_key(request: ConsoleRequest, owner: str, key: AccessKey, secret: str, *, back: str) -> str:
     """Seal a new secret access key for its one showing; answers the address of that page."""
-    data = {"what": "accessKeys", "user_name": owner, "access_key_id": key.access_key_id, "home": home}
+    data = {"what": "accessKeys", "user_name": owner, "access_key_id": key.access_key_id, "back": back}
     return _hand_over(request, data, secret)
 
 
@@ -74,7 +74,7 @@ def show(request: ConsoleRequest, draft_id: uuid.UUID) -> HttpResponse:
         "access_key_id": data.get("access_key_id", ""),
         "secret": secret,
         "sign_in_url": sign_in_address(request),
-        "home": data["home"],
+        "back": data["back"],
         "created": data.get("created", False),
         "steps": _STEPS,
     }
@@ -102,7 +102,7 @@ def download(request: ConsoleRequest) -> HttpResponse:
 def _hand_over(request: ConsoleRequest, data: Mapping[str, Any], secret: str) -> str:
     draft = drafts.start(request.call, KIND, data, secrets={"secret": secret})
     # The page stands under the list it came from, so that the navigation shows where one is.
-    route = "credential-retrieve" if data["home"] == reverse("credentials") else "user-retrieve"
+    route = "credential-retrieve" if data["back"] == reverse("credentials") else "user-retrieve"
     return reverse(route, args=[draft.pk])
 
 
@@ -110,9 +110,9 @@ def _template(data: Mapping[str, Any]) -> str:
     return "password" if data["what"] == "credentials" else "key"
 
 
-def _crumbs(data: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+def _crumbs(data: Mapping[str, Any]) -> Crumbs:
     if data.get("created"):
-        return user_crumbs("Create user")
-    if data["home"] == reverse("credentials"):
-        return [("IAM", reverse("dashboard")), ("Security credentials", data["home"]), ("Retrieve access key", None)]
-    return user_crumbs(data["user_name"], "Retrieve")
+        return crumbs("Create user", of="user")
+    if data["back"] == reverse("credentials"):
+        return crumbs("Retrieve access key", of="credentials")
+    return crumbs(data["user_name"], "Retrieve", of="user")

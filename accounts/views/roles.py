@@ -21,9 +21,9 @@ from iamconsole.console.csp import editor_page
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
-from iamconsole.console.links import address_of
 from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import panel
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.summary.trusted_entities import trusted_entities
 from policies.views.entity_boundary import boundary_of
@@ -33,7 +33,6 @@ __all__ = ["delete", "delete_several", "detail", "edit", "edit_trust_policy", "i
 
 TABS = (("permissions", "Permissions"), ("trust", "Trust relationships"), ("tags", "Tags"))
 _QUIET = timedelta(days=90)
-_CRUMBS: list[tuple[str, str | None]] = [("IAM", "/iam/"), ("Roles", "/iam/roles")]
 
 
 @require_safe
@@ -43,7 +42,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
     roles = list_roles(request.call, page=listing.request)
     context = {
         "title": "Roles",
-        "crumbs": _crumbs(),
+        "crumbs": crumbs(of="role"),
         "listing": listing,
         "roles": roles,
         "trusted": {role.role_id: _trusted(role) for role in roles},
@@ -61,12 +60,12 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
     trusted = _trusted(role)
     context = {
         "title": role.role_name,
-        "crumbs": _crumbs(role.role_name),
+        "crumbs": crumbs(role.role_name, of="role"),
         "role": role,
         "trusted": trusted,
         "duration": _duration(role.max_session_duration),
         "tab": tab,
-        "tabs": [(label, f"{role_address(role.role_name)}?tab={key}", key == tab) for key, label in TABS],
+        "tabs": [(label, page_address("role", role.role_name, key), key == tab) for key, label in TABS],
         "profiles": panel(list_instance_profiles_for_role, request.call, role_name=name)
         if "AWS Service: ec2" in trusted
         else None,
@@ -84,8 +83,13 @@ def edit(request: ConsoleRequest, name: str) -> HttpResponse:
         form = EditRoleForm(request.POST)
         if form.is_valid() and _saved(request, form, role):
             messages.success(request, f"{role.role_name} updated.")
-            return go_to(request, "role-detail", role.role_name)
-    context = {"title": f"Edit {role.role_name}", "crumbs": _crumbs(role.role_name, "Edit"), "role": role, "form": form}
+            return go_to(request, page_address("role", role.role_name))
+    context = {
+        "title": f"Edit {role.role_name}",
+        "crumbs": crumbs(role.role_name, "Edit", of="role"),
+        "role": role,
+        "form": form,
+    }
     return page(request, "accounts/roles/edit.html", context, status=form.status)
 
 
@@ -103,17 +107,17 @@ def edit_trust_policy(request: ConsoleRequest, name: str) -> HttpResponse:
         stale = bool(request.POST.get("basis")) and request.POST["basis"] != _mark(current)
         if valid and not stale and _replaced(request, form, name):
             messages.success(request, f"Trust policy of {role.role_name} updated.")
-            return go_to(request, f"{role_address(role.role_name)}?tab=trust")
+            return go_to(request, page_address("role", role.role_name, "trust"))
     context = {
         "title": "Edit trust policy",
-        "crumbs": _crumbs(role.role_name, "Edit trust policy"),
+        "crumbs": crumbs(role.role_name, "Edit trust policy", of="role"),
         "role": role,
         "form": form,
         "limit": quotas.TRUST_POLICY_SIZE.value,
         "stale": stale,
         "basis": _mark(current),
         "trust_lines": json_lines(current),
-        "validate_url": address_of("policy-validate"),
+        "validate_url": reverse("policy-validate"),
     }
     return page(request, "accounts/roles/edit_trust_policy.html", context, status=409 if stale else form.status)
 
@@ -131,7 +135,7 @@ def delete(request: ConsoleRequest, name: str) -> HttpResponse:
             return go_to(request, "role-list")
     context = {
         "title": f"Delete {role.role_name}",
-        "crumbs": _crumbs(role.role_name, "Delete"),
+        "crumbs": crumbs(role.role_name, "Delete", of="role"),
         "role": role,
         "trusted": _trusted(role),
         "hanging": hanging_on(request.call, role.role_name),
@@ -154,17 +158,12 @@ def delete_several(request: ConsoleRequest) -> HttpResponse:
             return _delete_each(request, names)
     context = {
         "title": "Delete roles",
-        "crumbs": _crumbs("Delete"),
+        "crumbs": crumbs("Delete", of="role"),
         "names": names,
         "hidden": [("name", name) for name in names],
         "errors": errors,
     }
     return _dialog(request, "accounts/roles/delete_several.html", "accounts/roles/_delete_several.html", context)
-
-
-def role_address(role_name: str) -> str:
-    """The address of a role's page."""
-    return reverse("role-detail", args=[role_name])
 
 
 def _delete_each(request: ConsoleRequest, names: list[str]) -> HttpResponse:
@@ -229,11 +228,3 @@ def _duration(seconds: int) -> str:
 def _mark(document: str) -> str:
     """A short name of a text, to see whether it is still the one that an edit began with."""
     return hashlib.sha256(document.encode()).hexdigest()[:16]
-
-
-def _crumbs(*names: str) -> list[tuple[str, str | None]]:
-    """IAM, Roles, then the names; the first of two leads to its role."""
-    rest: list[tuple[str, str | None]] = [(name, None) for name in names]
-    if len(names) > 1:
-        rest[0] = (names[0], role_address(names[0]))
-    return [*_CRUMBS, *rest] if names else [_CRUMBS[0], ("Roles", None)]

@@ -5,7 +5,6 @@ Saving works out what changed and calls the tag and untag operations for just th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,6 +16,7 @@ from accounts.operations import tags as operations
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, IamError
 from iamconsole.console.htmx import go_to, page
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.operations import tags as policy_operations
 
@@ -76,15 +76,15 @@ def manage(request: ConsoleRequest, noun: str, name: str) -> HttpResponse:
                 rows.loose.append(error.message)
             else:
                 messages.success(request, f"Tags of {_short(name)} saved.")
-                return go_to(request, _home(noun, name))
+                return go_to(request, page_address(noun, name, "tags"))
     context = {
         "title": "Manage tags",
-        "crumbs": _crumbs(noun, known, name),
+        "crumbs": crumbs(name, "Tags", of=noun, tab="tags"),
         "resource": _short(name),
         "rows": rows,
         "refusal": refusal,
         "action": reverse(f"{noun}-tags", args=[name]),
-        "home": _home(noun, name),
+        "back": page_address(noun, name, "tags"),
         "limit": quotas.TAGS_PER_RESOURCE.value,
     }
     status = 403 if refusal else rows.status
@@ -107,18 +107,5 @@ def _difference(current: Tags, rows: Tags) -> tuple[tuple[str, ...], Tags]:
     return removed, tuple(row for row in rows if row not in current)
 
 
-def _home(noun: str, name: str) -> str:
-    return f"{reverse(f'{noun}-detail', args=[name])}?tab=tags"
-
-
 def _short(name: str) -> str:
     return name.rpartition("/")[2]
-
-
-def _crumbs(noun: str, known: _Noun, name: str) -> list[tuple[Any, ...]]:
-    return [
-        ("IAM", "/iam/"),
-        (known.plural, reverse(f"{noun}-list")),
-        (_short(name), _home(noun, name)),
-        ("Tags", None),
-    ]

@@ -14,12 +14,12 @@ from accounts.operations.groups import add_user_to_group, list_groups_for_user, 
 from accounts.operations.login_profiles import delete_login_profile
 from accounts.views.pickers import group_picker
 from accounts.views.user_steps import deactivate_keys, perform
-from accounts.views.users import user_crumbs
 from iamconsole.aws.errors import IamError
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["add_to_groups", "deactivate_access_keys", "disable_console_access", "remove_from_groups"]
@@ -96,13 +96,15 @@ def add_to_groups(request: ConsoleRequest) -> HttpResponse:
     )  # fmt: skip
     context = {
         "title": "Add to user groups",
-        "crumbs": user_crumbs(names[0], "Add to user groups") if len(names) == 1 else user_crumbs("Add to user groups"),
+        "crumbs": crumbs(names[0], "Add to user groups", of="user")
+        if len(names) == 1
+        else crumbs("Add to user groups", of="user"),
         "names": names,
         "form": form,
         "form_id": FORM_ID,
         "group_picker": picker,
         "details": "details" in _asked(request),
-        "cancel": back,
+        "back": back,
     }
     part = {picker.id: "accounts/groups/_group_picker.html"}
     return page(request, "accounts/users/add_to_groups.html", context, part=part, status=form.status)
@@ -112,7 +114,7 @@ def add_to_groups(request: ConsoleRequest) -> HttpResponse:
 def remove_from_groups(request: ConsoleRequest, name: str) -> HttpResponse:
     """Remove a user from the ticked groups, after a question."""
     groups = _names(request)
-    back = f"{reverse('user-detail', args=[name])}?tab=groups"
+    back = page_address("user", name, "groups")
     if not groups:
         return go_to(request, back)
     if request.method == "POST":
@@ -127,11 +129,11 @@ def remove_from_groups(request: ConsoleRequest, name: str) -> HttpResponse:
         return go_to(request, back)
     context = {
         "title": "Remove from user groups",
-        "crumbs": user_crumbs(name, "Remove from user groups"),
+        "crumbs": crumbs(name, "Remove from user groups", of="user"),
         "user_name": name,
         "groups": groups,
         "hidden": [("name", group) for group in groups],
-        "cancel": back,
+        "back": back,
     }
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/users/_remove_from_groups.html")
     return page(request, "accounts/users/remove_from_groups.html", context, part=part)
@@ -156,11 +158,11 @@ def _ask(request: ConsoleRequest, question: _Question) -> HttpResponse:
     hidden = [("name", name) for name in names]
     context = {
         "title": question.title,
-        "crumbs": user_crumbs(question.title),
+        "crumbs": crumbs(question.title, of="user"),
         "question": question,
         "names": names,
         "hidden": [*hidden, ("details", "1")] if "details" in request.GET else hidden,
-        "cancel": back,
+        "back": back,
     }
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/users/_bulk.html")
     return page(request, "accounts/users/bulk.html", context, part=part)
@@ -199,5 +201,5 @@ def _back(request: ConsoleRequest, names: Sequence[str], tab: str) -> str:
     if _asked(request).get("onward") == "delete" and len(names) == 1:
         return reverse("user-delete", args=[names[0]])
     if "details" in _asked(request) and len(names) == 1:
-        return f"{reverse('user-detail', args=[names[0]])}?tab={tab}"
+        return page_address("user", names[0], tab)
     return reverse("user-list")

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.views.user_steps import belongings_of, delete_with_everything
-from accounts.views.users import user_crumbs
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["delete"]
@@ -33,14 +33,14 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
     owned = belongings_of(request.call, names[0]) if len(names) == 1 else None
     context = {
         "title": f"Delete {names[0]}" if owned else "Delete users",
-        "crumbs": user_crumbs(names[0], "Delete") if owned else user_crumbs("Delete"),
+        "crumbs": crumbs(*(names if owned else ()), "Delete", of="user"),
         "names": names,
         "owned": owned,
         "confirmation": confirmation,
         "errors": errors,
         "hidden": [("name", each) for each in names],
         "oneself": _own_name(request.call) in {each.lower() for each in names},
-        "cancel": reverse("user-detail", args=[names[0]]) if owned else reverse("user-list"),
+        "back": page_address("user", names[0]) if owned else reverse("user-list"),
     }
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/users/_delete.html")
     return page(request, "accounts/users/delete.html", context, part=part, status=422 if errors else 200)

@@ -22,9 +22,9 @@ from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
-from iamconsole.console.links import address_of
 from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import Panel, panel
+from iamconsole.console.places import crumbs, page_address, sign_in_address
 from iamconsole.console.request import ConsoleRequest
 from policies.operations.attachments import list_attached_group_policies
 from policies.operations.inline_policies import list_group_policies
@@ -32,7 +32,7 @@ from policies.queries import gather_policies
 from policies.views.entity_boundary import boundary_of
 from policies.views.entity_permissions import KINDS, Permissions, PolicyRow, attached_row, inline_row, permissions_of
 
-__all__ = ["detail", "edit", "index", "key_facts", "sign_in_address", "user_crumbs"]
+__all__ = ["detail", "edit", "index", "key_facts"]
 
 TABS = ("permissions", "groups", "tags", "credentials")
 
@@ -45,7 +45,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
     users = list_users(request.call, page=listing.request)
     context = {
         "title": "Users",
-        "crumbs": user_crumbs(),
+        "crumbs": crumbs(of="user"),
         "listing": listing,
         "users": users,
         "rows": [UserFacts(user, request.call.time) for user in users],
@@ -63,13 +63,12 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
     tab = tab if tab in TABS else TABS[0]
     context = {
         "title": user.user_name,
-        "crumbs": user_crumbs(user.user_name),
+        "crumbs": crumbs(user.user_name, of="user"),
         "user": user,
         "profile": profile_of(user),
         "keys": key_facts(request.call, user.user_name, user),
         "boundary": boundary_of(user),
         "tab": tab,
-        "simulator": address_of("simulator"),
         **_tab(request, user, tab),
     }
     part = {
@@ -93,8 +92,8 @@ def edit(request: ConsoleRequest, name: str) -> HttpResponse:
             attempt(form, update_user, request.call, user_name=user.user_name, **changes)
         if not form.errors:
             messages.success(request, f"{form.cleaned_data['new_user_name']} updated.")
-            return go_to(request, "user-detail", form.cleaned_data["new_user_name"])
-    context = {"title": "Edit user", "crumbs": user_crumbs(user.user_name, "Edit"), "user": user, "form": form}
+            return go_to(request, page_address("user", form.cleaned_data["new_user_name"]))
+    context = {"title": "Edit user", "crumbs": crumbs(user.user_name, "Edit", of="user"), "user": user, "form": form}
     return page(request, "accounts/users/edit.html", context, status=form.status)
 
 
@@ -105,19 +104,6 @@ def key_facts(call: Call, name: str | None, user: User | None = None) -> Panel[t
         return Panel(refusal=keys.refusal)
     said = {tag["key"]: tag["value"] for tag in user.tag_list} if user else {}
     return Panel(value=tuple(KeyFacts(key, call.time, said.get(key.access_key_id, "")) for key in keys.value))
-
-
-def sign_in_address(request: ConsoleRequest) -> str:
-    """The whole address at which the account's users sign in."""
-    return request.build_absolute_uri(reverse("signin-account", args=[request.call.account.label]))
-
-
-def user_crumbs(*names: str) -> list[tuple[str, str | None]]:
-    """The way here: a user, and what is done with it."""
-    above: list[tuple[str, str | None]] = [("IAM", reverse("dashboard")), ("Users", reverse("user-list"))]
-    if len(names) > 1:
-        return [*above, (names[0], reverse("user-detail", args=[names[0]])), *((name, None) for name in names[1:])]
-    return [*above, *((name, None) for name in names)]
 
 
 def _tab(request: ConsoleRequest, user: User, tab: str) -> dict[str, Any]:
@@ -132,7 +118,6 @@ def _tab(request: ConsoleRequest, user: User, tab: str) -> dict[str, Any]:
             "sign_in_url": sign_in_address(request),
             "login": _login_panel(call, name),
             "owner": name,
-            "home": f"{reverse('user-detail', args=[name])}?tab=credentials",
             "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
         }
     return {"permissions": _permissions(call, user)}

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from iamconsole.audit.models import Event
@@ -18,8 +17,9 @@ from iamconsole.audit.operations import REFUSED, SORTS, get_event, lookup_events
 from iamconsole.aws.paging import Page, PageRequest
 from iamconsole.console.highlight import json_lines, pretty
 from iamconsole.console.htmx import focus, page, wants_part
-from iamconsole.console.links import address_of
+from iamconsole.console.links import simulator_address
 from iamconsole.console.listing import Listing, read_listing
+from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 
 LABELS = {
@@ -47,7 +47,7 @@ def history(request: ConsoleRequest) -> HttpResponse:
         return focus(response, "#split-title") if chosen else response
     context = {
         "title": "Event history",
-        "crumbs": [("IAM", reverse("dashboard")), ("Event history", None)],
+        "crumbs": crumbs("Event history"),
         "listing": listing,
         "events": _events(request, listing),
         "event": chosen,
@@ -139,15 +139,13 @@ def _chosen(request: ConsoleRequest) -> dict[str, Any] | None:
 
 
 def _explain(event: Event) -> str:
-    simulator = address_of("simulator")
-    if not (simulator and event.decision):
+    if not event.decision:
         return ""
-    asked = {
-        "principal": event.record["userIdentity"].get("arn", ""),
-        "action": event.decision["action"],
-        "resource": event.decision["resource"],
-    }
-    return f"{simulator}?{urlencode(asked)}"
+    return simulator_address(
+        principal=event.record["userIdentity"].get("arn", ""),
+        action=event.decision["action"],
+        resource=event.decision["resource"],
+    )
 
 
 def _query(request: ConsoleRequest, kind: str) -> str:

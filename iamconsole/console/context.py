@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.urls import reverse
 
 from iamconsole.call import Call
 from iamconsole.console import preferences
-from iamconsole.console.links import address_of
 from iamconsole.console.navigation import navigation
 
 __all__ = ["ShownIdentity", "shell"]
@@ -47,9 +47,9 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
         "messages": get_messages(request),
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "plain_http": bool(getattr(settings, "IAMCONSOLE_PLAIN_HTTP", False)) and not request.is_secure(),
-        "preferences_url": address_of("preferences"),
-        "credentials_url": address_of("credentials"),
-        "search_url": address_of("search"),
+        "preferences_url": reverse("preferences"),
+        "credentials_url": reverse("credentials"),
+        "search_url": reverse("search"),
     }
 
 

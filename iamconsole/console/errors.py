@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from iamconsole.aws.errors import AccessDenied
 from iamconsole.console.links import explain
+from iamconsole.console.places import crumbs
 
 __all__ = [
     "bad_request",
@@ -60,8 +61,8 @@ def _error(request: HttpRequest, status: int, title: str, *, sentence: str = "",
     if getattr(request, "htmx", None):
         # htmx does not swap an error: the page's script shows the text as a notice and keeps what was typed.
         return HttpResponse(sentence or context.get("message") or title, status=status, content_type="text/plain")
-    crumbs = [("IAM", "/iam/"), (title, None)]
-    return render(request, f"errors/{status}.html", {"title": title, "crumbs": crumbs, **context}, status=status)
+    shown = {"title": title, "crumbs": crumbs(title), **context}
+    return render(request, f"errors/{status}.html", shown, status=status)
 
 
 def _request_id(request: HttpRequest) -> str:

@@ -1,31 +1,23 @@
-"""Addresses that any page may want, of pages that may not be built yet."""
+"""Addresses that any page may want."""
 
-from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from iamconsole.aws.errors import AccessDenied
 
-__all__ = ["address_of", "explain", "safe_path"]
-
-
-@lru_cache(maxsize=64)
-def address_of(name: str) -> str:
-    """The address of a route without arguments; empty where there is no such route."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+__all__ = ["explain", "safe_path", "simulator_address"]
 
 
 def explain(refusal: AccessDenied) -> str:
-    """The simulator's address with the refused request filled in; empty where there is no simulator."""
-    simulator = address_of("simulator")
-    if not simulator:
-        return ""
-    asked = {"principal": refusal.principal_arn, "action": refusal.action, "resource": refusal.resource}
-    return f"{simulator}?{urlencode(asked)}"
+    """The simulator's address with the refused request filled in."""
+    return simulator_address(principal=refusal.principal_arn, action=refusal.action, resource=refusal.resource)
+
+
+def simulator_address(*, principal: str, action: str, resource: str) -> str:
+    """The simulator's address with a request filled in."""
+    asked = {"principal": principal, "action": action, "resource": resource}
+    return f"{reverse('simulator')}?{urlencode(asked)}"
 
 
 def safe_path(text: str) -> str:

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from iamconsole.console.views import dashboard, preferences, search, signin
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/iam/")),
+    path("", RedirectView.as_view(pattern_name="dashboard")),
     path("signin", signin.sign_in, name="signin"),
     path("signin/root", signin.sign_in_root, name="signin-root"),
     path("signin/password", signin.set_password, name="signin-password"),

@@ -15,6 +15,7 @@ from accounts.operations.users import get_user
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.picker import PickField, is_step
+from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 from policies.operations import boundaries
 from policies.views.entity_boundary import BoundaryOf, boundary_of
@@ -72,7 +73,7 @@ def set_boundary(request: ConsoleRequest, noun: str, name: str) -> HttpResponse:
         form = BoundaryForm(request.POST)
         if form.is_valid() and _put(request, form, boundary):
             messages.success(request, f"Permissions boundary of {entity.name} set.")
-            return go_to(request, boundary.home)
+            return go_to(request, boundary.page_address)
     picker = policy_picker(
         request,
         action=boundary.set_address,
@@ -97,7 +98,7 @@ def remove_boundary(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         attempt(form, known.delete, request.call, **{f"{noun}_name": boundary.name})
         if form.is_valid():
             messages.success(request, f"Permissions boundary of {boundary.name} removed.")
-            return go_to(request, boundary.home)
+            return go_to(request, boundary.page_address)
     context = {**_context(noun, boundary, "Remove permissions boundary"), "errors": form.non_field_errors()}
     part = "policies/_remove_boundary.html"
     parts = {"dialog": part, "dialog-part": part}
@@ -112,6 +113,5 @@ def _put(request: ConsoleRequest, form: BoundaryForm, boundary: BoundaryOf) -> b
 
 
 def _context(noun: str, boundary: BoundaryOf, title: str) -> dict[str, Any]:
-    plural = _NOUNS[noun].plural
-    crumbs = [("IAM", "/iam/"), (plural, f"/iam/{plural.lower()}"), (boundary.name, boundary.home), (title, None)]
-    return {"title": title, "crumbs": crumbs, "boundary": boundary, "form_id": FORM_ID}
+    way = crumbs(boundary.name, title, of=noun, tab="permissions")
+    return {"title": title, "crumbs": way, "boundary": boundary, "form_id": FORM_ID}

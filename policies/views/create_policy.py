@@ -12,10 +12,10 @@ from iamconsole.aws import quotas
 from iamconsole.console import drafts
 from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
+from iamconsole.console.places import page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.forms.policies import NewPolicyForm
 from policies.operations.managed_policies import create_policy
-from policies.views.places import home
 from policies.views.shown_document import document_lines
 from policies.views.specify_permissions import DRAFT, STARTER, Work, specify
 
@@ -68,4 +68,4 @@ def _created(request: ConsoleRequest, work: Work, form: NewPolicyForm, tags: Tag
     if policy is None:
         return ""
     messages.success(request, f"{policy.policy_name} created.")
-    return home(policy)
+    return page_address("policy", policy.arn)

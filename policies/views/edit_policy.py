@@ -16,6 +16,7 @@ from iamconsole.console import drafts
 from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.editor.diff import compare
 from policies.forms.policies import NewVersionForm
@@ -26,7 +27,7 @@ from policies.operations.policy_versions import (
     get_policy_version,
     list_policy_versions,
 )
-from policies.views.places import crumbs, find, home
+from policies.views.addressed import addressed_policy
 from policies.views.specify_permissions import DRAFT, Work, specify
 
 __all__ = ["edit"]
@@ -35,9 +36,9 @@ __all__ = ["edit"]
 @require_http_methods(["GET", "POST"])
 def edit(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
     """Show or take the step that the address names; a policy of AWS is not edited."""
-    policy = find(request.call, policy_arn)
+    policy = addressed_policy(request.call, policy_arn)
     if policy.is_aws_managed:
-        context = {"title": policy.policy_name, "crumbs": crumbs(policy, "Edit"), "policy": policy}
+        context = {"title": policy.policy_name, "crumbs": crumbs(policy.arn, "Edit", of="policy"), "policy": policy}
         return page(request, "policies/aws_managed.html", context, status=403)
     draft_id = request.GET.get("draft", "")
     work = Work(policy, drafts.load(request.call, draft_id, DRAFT) if draft_id else None)
@@ -62,7 +63,7 @@ def _review(request: ConsoleRequest, policy: ManagedPolicy, work: Work) -> HttpR
         with drafts.once(request.call, _token(form)) as attempted:
             address = attempted.address
             if not address and form.is_valid() and not stale and _saved(request, policy, work, form):
-                address = attempted.lead_to(home(policy, "versions"))
+                address = attempted.lead_to(page_address("policy", policy.arn, "versions"))
             if address:
                 return go_to(request, address)
     default = _default(request, policy)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import Role, User
+from iamconsole.console.places import page_address
 from policies.models import ManagedPolicy
 
 __all__ = ["BoundaryOf", "boundary_of"]
@@ -36,9 +37,9 @@ class BoundaryOf:
         return reverse(f"{self.noun}-remove-boundary", args=[self.name])
 
     @property
-    def home(self) -> str:
+    def page_address(self) -> str:
         """The entity's own page, on its permissions tab."""
-        return f"{reverse(f'{self.noun}-detail', args=[self.name])}?tab=permissions"
+        return page_address(self.noun, self.name, "permissions")
 
 
 def boundary_of(entity: User | Role) -> BoundaryOf:

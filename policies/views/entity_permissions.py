@@ -15,6 +15,7 @@ from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied
 from iamconsole.call import Call
 from iamconsole.console.panels import Panel, panel
+from iamconsole.console.places import Crumbs, crumbs, page_address
 from policies.models import Attachment, InlinePolicy
 from policies.operations import attachments, inline_policies
 
@@ -43,22 +44,17 @@ class EntityKind:
         return {f"{self.noun}_name": name}
 
     def address(self, verb: str, name: str, **query: str) -> str:
-        """The address of one of the entity's pages: `detail`, `attach-policies`, `remove-policies` ..."""
+        """The address of one of the pages behind the entity's permissions: `attach-policies`, `remove-policies` ..."""
         address = reverse(f"{self.noun}-{verb}", args=[name])
         return f"{address}?{urlencode(query)}" if query else address
 
-    def home(self, name: str) -> str:
+    def page_address(self, name: str) -> str:
         """The address of the entity's permissions tab."""
-        return self.address("detail", name, tab="permissions")
+        return page_address(self.noun, name, "permissions")
 
-    def crumbs(self, name: str, here: str) -> list[tuple[str, str | None]]:
+    def crumbs(self, name: str, here: str) -> Crumbs:
         """The breadcrumbs of a page under the entity's permissions."""
-        return [
-            ("IAM", reverse("dashboard")),
-            (self.plural, reverse(f"{self.noun}-list")),
-            (name, self.home(name)),
-            (here, None),
-        ]
+        return crumbs(name, here, of=self.noun, tab="permissions")
 
     @property
     def attachment_quota(self) -> int:
@@ -179,7 +175,7 @@ def attached_row(kind: EntityKind, name: str, attachment: Attachment, *, group: 
         name=policy.policy_name,
         type_label=policy.type_label,
         via=f"Group {group}" if group else "Directly",
-        href=reverse("policy-detail", args=[policy.arn]),
+        href=page_address("policy", policy.arn),
         document=holder.address("policy", holder_name, policy=policy.arn),
         removable=not group,
     )

@@ -16,7 +16,7 @@ from policies.forms.policies import ImportPolicyForm
 from policies.language.problems import PolicySyntaxError
 from policies.operations.managed_policies import get_policy
 from policies.operations.policy_versions import get_policy_version
-from policies.views.places import find
+from policies.views.addressed import addressed_policy
 from policies.views.policy_picker import policy_name, policy_picker
 from policies.views.specify_permissions import DRAFT, Work
 
@@ -30,7 +30,7 @@ def import_policy(request: ConsoleRequest) -> HttpResponse:
     """Choose a policy, to add its statements to the draft's or to put its document in their place."""
     draft = drafts.load(request.call, request.GET.get("draft", ""), DRAFT)
     arn = str(draft.data["arn"])
-    work = Work(find(request.call, arn) if arn else None, draft)
+    work = Work(addressed_policy(request.call, arn) if arn else None, draft)
     stepping = is_step(request, "policy_arns")
     form = ImportPolicyForm(request.POST if request.method == "POST" and not stepping else None)
     if form.is_bound and form.is_valid() and _imported(request, work, form):

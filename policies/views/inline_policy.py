@@ -51,7 +51,7 @@ def _create(request: ConsoleRequest, kind: EntityKind, name: str) -> HttpRespons
     if form.is_valid():
         with once(request.call, form.cleaned_data["token"]) as attempt:
             if attempt.address or _put_new(request, kind, name, form):
-                return go_to(request, attempt.address or attempt.lead_to(kind.home(name)))
+                return go_to(request, attempt.address or attempt.lead_to(kind.page_address(name)))
     elif not form.is_bound:
         kind.list_attached(request.call, **kind.named(name))  # an entity that is not there answers 404 here
     return _shown(request, kind, name, form, title="Create inline policy")
@@ -78,7 +78,7 @@ def _edit(request: ConsoleRequest, kind: EntityKind, name: str, policy_name: str
             theirs = policy
             form.data = {**form.cleaned_data, "seen": policy.document_hash}
         elif _put(request, kind, name, policy.policy_name, form):
-            return go_to(request, kind.home(name))
+            return go_to(request, kind.page_address(name))
     return _shown(request, kind, name, form, title=f"Edit {policy.policy_name}", theirs=theirs)
 
 

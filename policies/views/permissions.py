@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamconsole.aws.errors import IamError
@@ -12,6 +12,7 @@ from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
+from iamconsole.console.places import page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.forms.permissions import AttachPoliciesForm
 from policies.operations.managed_policies import get_policy
@@ -45,7 +46,7 @@ def attach_policies(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         if done:
             messages.success(request, _told(done, f"attached to {name}."))
         if not form.errors:
-            return go_to(request, kind.home(name))
+            return go_to(request, kind.page_address(name))
     attached = panel(kind.list_attached, request.call, **kind.named(name))
     here = frozenset(attachment.policy.arn for attachment in attached.value or ())
     used = f"{len(here)} of {kind.attachment_quota} managed policies are attached." if attached else ""
@@ -91,13 +92,13 @@ def remove_policies(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
     asked = request.POST if request.method == "POST" else request.GET
     keys = list(dict.fromkeys(asked.getlist("name")))
     if not keys:
-        return go_to(request, kind.home(name))
+        return go_to(request, kind.page_address(name))
     confirmation = _confirmation(kind, keys)
     errors = []
     if request.method == "POST":
         if request.POST.get("confirm", "").strip() == confirmation:
             _remove_each(request, kind, name, keys)
-            return go_to(request, kind.home(name))
+            return go_to(request, kind.page_address(name))
         errors = [f"Enter {confirmation} to confirm."]
     context = {
         "title": "Remove policies",
@@ -147,7 +148,7 @@ def policy_document(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         policy = get_policy(request.call, policy_arn=key)
         version_id = f"v{policy.default_version_number}"
         version = get_policy_version(request.call, policy_arn=key, version_id=version_id)
-        document, edit = version.document, reverse("policy-detail", args=[key])
+        document, edit = version.document, page_address("policy", key)
     else:
         document = kind.get(request.call, **kind.named(name), policy_name=key).document
         version_id, edit = "", kind.address("inline-policy", name, policy=key)

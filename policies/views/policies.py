@@ -12,6 +12,7 @@ from iamconsole.aws.paging import Page, PageRequest
 from iamconsole.console.htmx import page
 from iamconsole.console.listing import Listing, read_listing
 from iamconsole.console.panels import panel
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.editor.diff import normalized
 from policies.language.problems import PolicySyntaxError
@@ -23,7 +24,7 @@ from policies.operations.policy_entities import SORTS as ENTITY_SORTS
 from policies.operations.policy_versions import get_policy_version, list_policy_versions
 from policies.operations.tags import list_policy_tags
 from policies.summary.policy_summary import PolicySummary, summarize
-from policies.views.places import crumbs, find, home
+from policies.views.addressed import addressed_policy
 from policies.views.shown_document import document_lines
 
 __all__ = ["detail", "index"]
@@ -47,7 +48,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
     policies = list_policies(request.call, page=_asked(listing, TYPES))
     context = {
         "title": "Policies",
-        "crumbs": [("IAM", reverse("dashboard")), ("Policies", None)],
+        "crumbs": crumbs(of="policy"),
         "listing": listing,
         "policies": policies,
         "types": _choices("All types", TYPES),
@@ -58,16 +59,16 @@ def index(request: ConsoleRequest) -> HttpResponse:
 @require_safe
 def detail(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
     """Show a policy and one of its tabs; only what the open tab shows is read."""
-    policy = find(request.call, policy_arn)
+    policy = addressed_policy(request.call, policy_arn)
     tabs = _tabs(policy)
     tab = request.GET.get("tab", "")
     tab = tab if tab in tabs else "permissions"
     context = {
         "title": policy.policy_name,
-        "crumbs": crumbs(policy),
+        "crumbs": crumbs(policy.arn, of="policy"),
         "policy": policy,
         "tab": tab,
-        "tabs": [(label, home(policy, name), name == tab) for name, label in tabs.items()],
+        "tabs": [(label, page_address("policy", policy.arn, name), name == tab) for name, label in tabs.items()],
         **_READ[tab](request, policy),
     }
     return page(request, "policies/detail.html", context, part={"list": _PARTS[tab]} if tab in _PARTS else None)
@@ -88,7 +89,7 @@ def _permissions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, An
     view = request.GET.get("view", "")
     view = view if view in _VIEWS else "json"
     shown = normalized(document) if view == "normalized" else document
-    address = home(policy, "permissions")
+    address = page_address("policy", policy.arn, "permissions")
     return {
         "version": version,
         "document": shown,
@@ -112,7 +113,7 @@ def _entities(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
     listing = read_listing(
         request, sorts=ENTITY_SORTS, default="name", filters={"type": "Type"}, keep=("tab", "as")
     )  # fmt: skip
-    address = home(policy, "entities")
+    address = page_address("policy", policy.arn, "entities")
     entities = panel(
         list_entities_for_policy,
         request.call,

@@ -1,6 +1,6 @@
 """Attach a policy to users, user groups and roles from the policy's own side, and detach it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,11 +11,12 @@ from accounts.views.pickers import group_picker, role_picker, user_picker
 from iamconsole.aws.errors import IamError
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.picker import is_step
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.forms.policies import AttachPolicyForm
 from policies.models import ManagedPolicy
+from policies.views.addressed import addressed_policy
 from policies.views.entity_permissions import KINDS, EntityKind
-from policies.views.places import crumbs, find, home
 
 __all__ = ["attach", "detach"]
 
@@ -27,8 +28,8 @@ FIELDS = {"user_names": "user", "group_names": "group", "role_names": "role"}
 def attach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
     """Attach the policy to the users, user groups and roles that are chosen; what was refused is said."""
     if not policy_arn:
-        return _from_list(request, "policy-attach")
-    policy = find(request.call, policy_arn)
+        return _from_list(request, lambda arn: reverse("policy-attach", args=[arn]))
+    policy = addressed_policy(request.call, policy_arn)
     stepping = is_step(request, *FIELDS)
     form = AttachPolicyForm(request.POST if request.method == "POST" and not stepping else None)
     if form.is_bound and form.is_valid():
@@ -36,7 +37,7 @@ def attach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
         if done:
             messages.success(request, f"{policy.policy_name} attached to {_told(done)}.")
         if not form.errors:
-            return go_to(request, home(policy, "entities"))
+            return go_to(request, page_address("policy", policy.arn, "entities"))
     action = reverse("policy-attach", args=[policy.arn])
     errors = {field: [str(sentence) for sentence in form[field].errors] for field in FIELDS}
     users = user_picker(request, action=action, form=FORM, errors=errors["user_names"])
@@ -44,11 +45,11 @@ def attach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
     roles = role_picker(request, action=action, form=FORM, errors=errors["role_names"])
     context = {
         "title": "Attach policy",
-        "crumbs": crumbs(policy, "Attach"),
+        "crumbs": crumbs(policy.arn, "Attach", of="policy"),
         "policy": policy,
         "form": form,
         "action": action,
-        "back": home(policy, "entities"),
+        "back": page_address("policy", policy.arn, "entities"),
         "user_picker": users,
         "group_picker": groups,
         "role_picker": roles,
@@ -79,11 +80,11 @@ def _attach_each(request: ConsoleRequest, form: AttachPolicyForm, policy: Manage
 def detach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
     """Ask, then detach the policy from the ticked entities."""
     if not policy_arn:
-        return _from_list(request, "policy-detail", "?tab=entities")
-    policy = find(request.call, policy_arn)
+        return _from_list(request, lambda arn: page_address("policy", arn, "entities"))
+    policy = addressed_policy(request.call, policy_arn)
     asked = request.POST if request.method == "POST" else request.GET
     entities = list(_entities(dict.fromkeys(asked.getlist("name"))))
-    back = home(policy, "entities")
+    back = page_address("policy", policy.arn, "entities")
     if not entities:
         return go_to(request, back)
     if request.method == "POST":
@@ -91,7 +92,7 @@ def detach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
         return go_to(request, back)
     context = {
         "title": "Detach policy",
-        "crumbs": crumbs(policy, "Detach"),
+        "crumbs": crumbs(policy.arn, "Detach", of="policy"),
         "policy": policy,
         "entities": entities,
         "action": reverse("policy-detach", args=[policy.arn]),
@@ -123,10 +124,10 @@ def _detach_each(request: ConsoleRequest, policy: ManagedPolicy, entities: Seque
         messages.success(request, f"{policy.policy_name} detached from {_told(done)}.")
 
 
-def _from_list(request: ConsoleRequest, route: str, query: str = "") -> HttpResponse:
+def _from_list(request: ConsoleRequest, address: Callable[[str], str]) -> HttpResponse:
     """The list's buttons name the chosen policy as `?name=`."""
     policy_arn = request.GET.get("name", "")
-    return go_to(request, reverse(route, args=[policy_arn]) + query if policy_arn else reverse("policy-list"))
+    return go_to(request, address(policy_arn) if policy_arn else reverse("policy-list"))
 
 
 def _told(names: Sequence[str]) -> str:

@@ -13,13 +13,14 @@ from iamconsole.aws.paging import PageRequest
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.models import ManagedPolicy
 from policies.operations.managed_policies import delete_policy
 from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, PolicyEntity, list_entities_for_policy
 from policies.operations.policy_versions import delete_policy_version, list_policy_versions
+from policies.views.addressed import addressed_policy
 from policies.views.entity_permissions import KINDS
-from policies.views.places import crumbs, find, home
 
 __all__ = ["delete", "delete_with_everything"]
 
@@ -34,7 +35,7 @@ def delete(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
     policy_arn = policy_arn or request.GET.get("name", "")
     if not policy_arn:
         return go_to(request, "policy-list")
-    policy = find(request.call, policy_arn)
+    policy = addressed_policy(request.call, policy_arn)
     errors: list[str] = []
     if request.method == "POST":
         typed = request.POST.get("confirm", "").strip()
@@ -48,10 +49,10 @@ def delete(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
     carriers = partial(list_entities_for_policy, request.call, policy_arn=policy.arn, page=PageRequest(size=_NAMED))
     context = {
         "title": "Delete policy",
-        "crumbs": crumbs(policy, "Delete"),
+        "crumbs": crumbs(policy.arn, "Delete", of="policy"),
         "policy": policy,
         "action": reverse("policy-delete", args=[policy.arn]),
-        "back": home(policy),
+        "back": page_address("policy", policy.arn),
         "attached": panel(carriers, policy_usage_filter=PERMISSIONS),
         "bounded": panel(carriers, policy_usage_filter=BOUNDARY),
         "versions": panel(list_policy_versions, request.call, policy_arn=policy.arn),

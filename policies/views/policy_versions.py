@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamconsole.aws.errors import IamError, NoSuchEntity
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.editor.diff import compare as compare_documents
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations import policy_versions as operations
 from policies.operations.policy_versions import get_policy_version
-from policies.views.places import crumbs, find, home
+from policies.views.addressed import addressed_policy
 from policies.views.shown_document import document_lines
 
 __all__ = ["compare", "delete_version", "set_default", "version"]
@@ -28,11 +29,11 @@ _TWO = 2
 @require_safe
 def version(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
     """Show the document of one version: the part that opens under its row, or a page."""
-    policy = find(request.call, policy_arn)
+    policy = addressed_policy(request.call, policy_arn)
     shown = _named(request, policy, request.GET.get("version", ""))
     context = {
         "title": f"Version {shown.number}",
-        "crumbs": crumbs(policy, f"Version {shown.number}"),
+        "crumbs": crumbs(policy.arn, f"Version {shown.number}", of="policy"),
         "policy": policy,
         "version": shown,
         "lines": document_lines(shown.document),
@@ -54,28 +55,28 @@ def delete_version(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
 
 
 def _change(request: ConsoleRequest, policy_arn: str, verb: str, title: str) -> HttpResponse:
-    policy = find(request.call, policy_arn)
+    policy = addressed_policy(request.call, policy_arn)
     asked = request.POST if request.method == "POST" else request.GET
     version_id = asked.get("name", "")
     if not version_id:
-        return go_to(request, home(policy, "versions"))
+        return go_to(request, page_address("policy", policy.arn, "versions"))
     form = ConsoleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         operation, told = _VERBS[verb]
         attempt(form, operation, request.call, policy_arn=policy.arn, version_id=version_id)
         if form.is_valid():
             messages.success(request, told.format(number=version_id[1:], policy=policy.policy_name))
-            return go_to(request, home(policy, "versions"))
+            return go_to(request, page_address("policy", policy.arn, "versions"))
         if form.refusal:
             raise form.refusal
     chosen = _named(request, policy, version_id)
     context = {
         "title": title,
-        "crumbs": crumbs(policy, title),
+        "crumbs": crumbs(policy.arn, title, of="policy"),
         "policy": policy,
         "version": chosen,
         "users": policy.attachment_count + policy.permissions_boundary_usage_count,
-        "back": home(policy, "versions"),
+        "back": page_address("policy", policy.arn, "versions"),
         "errors": form.non_field_errors(),
         "hidden": [("name", version_id)],
         "question": f"policies/_{verb}.html",
@@ -93,24 +94,24 @@ _VERBS: dict[str, tuple[Any, str]] = {
 @require_safe
 def compare(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
     """Show two versions side by side (`?a=v1&b=v2`); ticked rows (`?name=`) lead there, the older one first."""
-    policy = find(request.call, policy_arn)
+    policy = addressed_policy(request.call, policy_arn)
     ticked = list(dict.fromkeys(request.GET.getlist("name")))
     if ticked or "a" not in request.GET or "b" not in request.GET:
         if len(ticked) != _TWO:
             messages.warning(request, "Choose exactly two versions to compare.")
-            return go_to(request, home(policy, "versions"))
+            return go_to(request, page_address("policy", policy.arn, "versions"))
         older, newer = sorted(ticked, key=_number)
         return go_to(request, f"{_address(policy)}?{urlencode({'a': older, 'b': newer})}")
     left, right = (_named(request, policy, request.GET[side]) for side in ("a", "b"))
     title = f"Compare version {left.number} with version {right.number}"
     context = {
         "title": title,
-        "crumbs": crumbs(policy, "Compare versions"),
+        "crumbs": crumbs(policy.arn, "Compare versions", of="policy"),
         "policy": policy,
         "left": left,
         "right": right,
         "comparison": compare_documents(left.document, right.document),
-        "back": home(policy, "versions"),
+        "back": page_address("policy", policy.arn, "versions"),
         "turned": f"{_address(policy)}?{urlencode({'a': right.version_id, 'b': left.version_id})}",
     }
     return page(request, "policies/compare.html", context)

@@ -23,6 +23,7 @@ from iamconsole.call import Call
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import focus, page, wants_part
 from iamconsole.console.panels import panel
+from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 from policies.explanation import DECIDED_BY, Explanation, explain
 from policies.operations.simulation import get_context_keys_for_principal_policy, simulate_principal_policy
@@ -73,7 +74,7 @@ def simulator(request: ConsoleRequest) -> HttpResponse:
     question = read_question(request.GET)
     context: dict[str, Any] = {
         "title": "Policy simulator",
-        "crumbs": [("IAM", reverse("dashboard")), ("Policy simulator", None)],
+        "crumbs": crumbs("Policy simulator"),
         "question": question,
         "principals": _principals(request.call),
         "decided_by": DECIDED_BY,

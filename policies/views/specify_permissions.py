@@ -18,13 +18,13 @@ from iamconsole.console import drafts
 from iamconsole.console.csp import editor_page
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.models import Draft
+from iamconsole.console.places import Crumbs, crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.documents import check_managed_document
 from policies.forms.policies import DocumentForm
 from policies.language.kinds import PolicyKind
 from policies.models import ManagedPolicy
 from policies.validation.findings import Finding, Severity, findings
-from policies.views.places import Crumbs, crumbs, home
 
 __all__ = ["DRAFT", "Work", "specify"]
 
@@ -61,14 +61,14 @@ class Work:
         return "Edit" if self.policy else "Create policy"
 
     @property
-    def home(self) -> str:
+    def back(self) -> str:
         """Where Cancel leads."""
-        return home(self.policy) if self.policy else reverse("policy-list")
+        return page_address("policy", self.policy.arn) if self.policy else reverse("policy-list")
 
     @property
     def crumbs(self) -> Crumbs:
         """The way here."""
-        return crumbs(self.policy, self.title)
+        return crumbs(*([self.policy.arn] if self.policy else []), self.title, of="policy")
 
     def address(self, step: int = 1) -> str:
         """The address of a step."""

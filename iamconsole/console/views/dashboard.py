@@ -13,6 +13,7 @@ from iamconsole.audit.operations import lookup_events
 from iamconsole.aws.paging import PageRequest
 from iamconsole.console.htmx import page
 from iamconsole.console.panels import Panel, panel
+from iamconsole.console.places import crumbs, sign_in_address
 from iamconsole.console.recommendations import recommendations
 from iamconsole.console.request import ConsoleRequest
 
@@ -37,14 +38,14 @@ def dashboard(request: ConsoleRequest) -> HttpResponse:
     own_keys = panel(list_access_keys, call) if call.principal.identity_type == "IAMUser" else Panel(value=())
     context: dict[str, Any] = {
         "title": "Dashboard",
-        "crumbs": [("IAM", None)],
+        "crumbs": crumbs(),
         "summary": summary,
         "own_keys": own_keys,
         "resources": [(label, (summary.value or {}).get(key, 0), reverse(route)) for label, key, route in _RESOURCES],
         "recommendations": recommendations(summary.value, own_keys.value or (), call.time, is_root=is_root),
         "recent": panel(lookup_events, call, start_time=call.time - RECENT, page=_SHOWN),
         "account": call.account,
-        "sign_in_url": request.build_absolute_uri(reverse("signin-account", args=[call.account.label])),
+        "sign_in_url": sign_in_address(request),
     }
     return page(request, "console/dashboard.html", context)
 
@@ -52,5 +53,5 @@ def dashboard(request: ConsoleRequest) -> HttpResponse:
 @require_safe
 def root_tasks(request: ConsoleRequest) -> HttpResponse:
     """List what needs the root user, so that it is used for nothing else."""
-    context = {"title": "Root user tasks", "crumbs": [("IAM", reverse("dashboard")), ("Root user tasks", None)]}
+    context = {"title": "Root user tasks", "crumbs": crumbs("Root user tasks")}
     return page(request, "console/root_tasks.html", context)

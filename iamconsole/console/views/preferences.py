@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from iamconsole.console import preferences
@@ -29,5 +30,5 @@ def _by_script(request: ConsoleRequest) -> bool:
 def _back(request: ConsoleRequest) -> str:
     referer = urlsplit(request.headers.get("Referer", ""))
     if referer.netloc != request.get_host():
-        return "/iam/"
-    return safe_path(f"{referer.path}?{referer.query}" if referer.query else referer.path) or "/iam/"
+        return reverse("dashboard")
+    return safe_path(f"{referer.path}?{referer.query}" if referer.query else referer.path) or reverse("dashboard")

@@ -15,6 +15,7 @@ from iamconsole.aws.errors import IamError
 from iamconsole.aws.paging import PageRequest
 from iamconsole.console.htmx import page
 from iamconsole.console.panels import Panel, panel
+from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.operations.managed_policies import list_policies
 
@@ -39,7 +40,7 @@ def search(request: ConsoleRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:_LONGEST]
     context = {
         "title": "Search",
-        "crumbs": [("IAM", reverse("dashboard")), ("Search", None)],
+        "crumbs": crumbs("Search"),
         "query": query,
         "sections": _sections(request, query) if query else (),
     }
@@ -60,7 +61,7 @@ def _sections(request: ConsoleRequest, query: str) -> tuple[Section, ...]:
 
 def _section(request: ConsoleRequest, label: str, read: Any, noun: str, key: str, asked: PageRequest) -> Section:
     found = panel(read, request.call, page=asked)
-    links = tuple((each.name, reverse(f"{noun}-detail", args=[getattr(each, key)])) for each in found.value or ())
+    links = tuple((each.name, page_address(noun, getattr(each, key))) for each in found.value or ())
     more = f"{reverse(f'{noun}-list')}?q={asked.query}" if found and found.value and found.value.after else ""
     return Section(label, found, links, more)
 
@@ -75,5 +76,5 @@ def _owner_of_key(request: ConsoleRequest, query: str) -> tuple[Section, ...]:
     if key.user is None:
         return ()
     name = key.user.user_name
-    links = ((f"{name} - {key.access_key_id}", reverse("user-detail", args=[name])),)
+    links = ((f"{name} - {key.access_key_id}", page_address("user", name)),)
     return (Section("Access keys", Panel(value=links), links, ""),)

@@ -174,10 +174,10 @@ def _welcome(request: ConsoleRequest, identity: Identity) -> HttpResponse:
 
 
 def _onward(request: ConsoleRequest) -> str:
-    return safe_path(request.POST.get("next") or request.GET.get("next") or "") or "/iam/"
+    return safe_path(request.POST.get("next") or request.GET.get("next") or "") or reverse("dashboard")
 
 
 def _form_page(request: ConsoleRequest, name: str, form: ConsoleForm, **context: object) -> HttpResponse:
     onward = _onward(request)
-    shown = {"form": form, "next": onward if onward != "/iam/" else "", **context}
+    shown = {"form": form, "next": onward if onward != reverse("dashboard") else "", **context}
     return page(request, f"console/signin/{name}.html", shown, status=form.status)

@@ -79,10 +79,8 @@ def test_the_reads_of_a_page_are_recorded_with_one_insert(
 ) -> None:
     with django_assert_num_queries(3):
         console.get("/iam/test/read")
-    assert list(Event.objects.filter(account_id=account.pk).values_list("event_name", flat=True)) == [
-        "ListUsers",
-        "GetAccountSummary",
-    ]
+    recorded = Event.objects.filter(account_id=account.pk).values_list("event_name", flat=True)
+    assert set(recorded) == {"ListUsers", "GetAccountSummary"}
 
 
 def test_the_reads_of_a_page_that_ends_in_an_error_are_recorded_too(console: Client, account: Account) -> None:

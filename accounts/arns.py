@@ -109,6 +109,19 @@ def new_instance_profile(call: Call, parameters: Parameters) -> tuple[Target, ..
     return (_new(call, parameters, "instance_profile", arn.instance_profile_arn, "AWS::IAM::InstanceProfile"),)
 
 
+def renamed_user(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user and, where it is renamed, the user it becomes: renaming needs permission on both.
+
+    Rules: id_users_rename.
+    """
+    return _renamed(call, parameters, "user", user_target)
+
+
+def renamed_group(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The group and, where it is renamed, the group it becomes: renaming needs permission on both."""
+    return _renamed(call, parameters, "group", group_target)
+
+
 def user_target(call: Call, user_name: str) -> Target:
     """A user as a resource, with tags and the boundary it has."""
     try:
@@ -141,6 +154,14 @@ def _new(
 ) -> Target:
     name = parameters[f"{noun}_name"]
     return Target(build(call.account_id, parameters.get("path") or "/", name), resource_type, name)
+
+
+def _renamed(
+    call: Call, parameters: Parameters, noun: str, target: Callable[[Call, str], Target]
+) -> tuple[Target, ...]:
+    old, new = parameters[f"{noun}_name"], parameters.get(f"new_{noun}_name")
+    names = (old,) if new is None or new.lower() == old.lower() else (old, new)
+    return tuple(target(call, name) for name in names)
 
 
 def _tags(entity: Any) -> Tags:

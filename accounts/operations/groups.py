@@ -6,7 +6,6 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Query
 from django.db.models.lookups import IsNull
 
 from accounts import arns, queries, shapes
-from accounts.arns import Parameters, Target
 from accounts.conflicts import must, refusing_duplicates
 from accounts.models import Group, Membership, User
 from iamconsole.aws import names, quotas
@@ -89,16 +88,7 @@ def list_groups(call: Call, *, path_prefix: str = "/", page: PageRequest = PageR
     )  # fmt: skip
 
 
-def _old_and_new(call: Call, parameters: Parameters) -> tuple[Target, ...]:
-    """The group and, where it is renamed, the group it becomes: renaming needs permission on both."""
-    old, new = parameters["group_name"], parameters.get("new_group_name")
-    targets = arns.named_group(call, parameters)
-    if new is None or new.lower() == old.lower():
-        return targets
-    return (*targets, arns.group_target(call, new))
-
-
-@operation("iam:UpdateGroup", resource=_old_and_new)
+@operation("iam:UpdateGroup", resource=arns.renamed_group)
 def update_group(
     call: Call, *, group_name: str, new_group_name: str | None = None, new_path: str | None = None
 ) -> None:

@@ -10,7 +10,6 @@ from django.db.models.functions import Lower
 
 from accounts import arns, queries, shapes
 from accounts.access_keys import key_array
-from accounts.arns import Parameters, Target
 from accounts.conflicts import must, refusing_duplicates
 from accounts.models import AccessKey, Membership, User, UserTag
 from accounts.tagging import write_tags
@@ -113,19 +112,7 @@ def _found_by(query: str) -> Q:
     return found
 
 
-def _old_and_new(call: Call, parameters: Parameters) -> tuple[Target, ...]:
-    """The user and, where it is renamed, the user it becomes: renaming needs permission on both.
-
-    Rules: id_users_rename.
-    """
-    old, new = parameters["user_name"], parameters.get("new_user_name")
-    targets = arns.named_user(call, parameters)
-    if new is None or new.lower() == old.lower():
-        return targets
-    return (*targets, arns.user_target(call, new))
-
-
-@operation("iam:UpdateUser", resource=_old_and_new)
+@operation("iam:UpdateUser", resource=arns.renamed_user)
 def update_user(call: Call, *, user_name: str, new_user_name: str | None = None, new_path: str | None = None) -> None:
     """Rename or move a user. The unique id stays; the ARN changes.
 

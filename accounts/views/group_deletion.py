@@ -5,13 +5,13 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from accounts.operations.groups import delete_group, get_group, remove_user_from_group
-from iamconsole.aws.errors import IamError
 from iamconsole.aws.paging import PageRequest
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import each, told
 from policies.operations.attachments import detach_group_policy, list_attached_group_policies
 from policies.operations.inline_policies import delete_group_policy, list_group_policies
 
@@ -28,7 +28,7 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
     names = [name] if name else list(dict.fromkeys(asked.getlist("name")))
     if not names:
         return go_to(request, "group-list")
-    confirmation = names[0] if len(names) == 1 else f"{len(names)} user groups"
+    confirmation = told(names, "user groups")
     errors = []
     if request.method == "POST":
         if request.POST.get("confirm", "").strip() == confirmation:
@@ -41,7 +41,7 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
         "names": names,
         "confirmation": confirmation,
         "errors": errors,
-        "hidden": [("name", each) for each in names],
+        "hidden": [("name", name) for name in names],
         **(_contents(request.call, names[0]) if len(names) == 1 else {}),
     }
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/groups/_delete.html")
@@ -70,13 +70,10 @@ def _contents(call: Call, group_name: str) -> dict[str, object]:
 
 
 def _delete_each(request: ConsoleRequest, names: list[str]) -> None:
-    deleted = []
-    for name in names:
-        try:
-            delete_with_contents(request.call, name)
-        except IamError as error:
-            messages.error(request, f"{name} was not deleted: {error.message}")
-        else:
-            deleted.append(name)
+    deleted = each(
+        names,
+        lambda name: delete_with_contents(request.call, name),
+        lambda name, why: messages.error(request, f"{name} was not deleted: {why}"),
+    )
     if deleted:
-        messages.success(request, f"{deleted[0] if len(deleted) == 1 else f'{len(deleted)} user groups'} deleted.")
+        messages.success(request, f"{told(deleted, 'user groups')} deleted.")

@@ -19,7 +19,6 @@ from accounts.operations.groups import (
     update_group,
 )
 from accounts.views.pickers import user_picker
-from iamconsole.aws.errors import IamError
 from iamconsole.console.drafts import once
 from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
@@ -27,6 +26,7 @@ from iamconsole.console.listing import read_listing
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import each, told
 from policies.operations.attachments import attach_group_policy
 from policies.views.entity_permissions import permissions_of
 from policies.views.policy_picker import policy_name, policy_picker
@@ -106,11 +106,11 @@ def _created(request: ConsoleRequest, form: CreateGroupForm) -> str:
         return ""
     messages.success(request, f"{group.group_name} created.")
     _add_each(request, group.group_name, entered["user_names"])
-    for policy_arn in entered["policy_arns"]:
-        try:
-            attach_group_policy(request.call, group_name=group.group_name, policy_arn=policy_arn)
-        except IamError as error:
-            messages.error(request, f"{policy_name(policy_arn)} was not attached: {error.message}")
+    each(
+        entered["policy_arns"],
+        lambda policy_arn: attach_group_policy(request.call, group_name=group.group_name, policy_arn=policy_arn),
+        lambda policy_arn, why: messages.error(request, f"{policy_name(policy_arn)} was not attached: {why}"),
+    )
     return page_address("group", group.group_name)
 
 
@@ -145,8 +145,7 @@ def add_users(request: ConsoleRequest, name: str) -> HttpResponse:
     if form.is_valid():
         added = _add_each(request, group.group_name, form.cleaned_data["user_names"])
         if added:
-            told = added[0] if len(added) == 1 else f"{len(added)} users"
-            messages.success(request, f"{told} added to {group.group_name}.")
+            messages.success(request, f"{told(added, 'users')} added to {group.group_name}.")
         return go_to(request, page_address("group", group.group_name))
     picker = user_picker(
         request,
@@ -169,15 +168,11 @@ def add_users(request: ConsoleRequest, name: str) -> HttpResponse:
 
 def _add_each(request: ConsoleRequest, group_name: str, user_names: Iterable[str]) -> list[str]:
     """Add users one by one; says who could not be added, and answers who was."""
-    added = []
-    for user_name in user_names:
-        try:
-            add_user_to_group(request.call, group_name=group_name, user_name=user_name)
-        except IamError as error:
-            messages.error(request, f"{user_name} was not added to {group_name}: {error.message}")
-        else:
-            added.append(user_name)
-    return added
+    return each(
+        user_names,
+        lambda user_name: add_user_to_group(request.call, group_name=group_name, user_name=user_name),
+        lambda user_name, why: messages.error(request, f"{user_name} was not added to {group_name}: {why}"),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -204,14 +199,10 @@ def remove_users(request: ConsoleRequest, name: str) -> HttpResponse:
 
 
 def _remove_each(request: ConsoleRequest, group_name: str, user_names: list[str]) -> None:
-    removed = []
-    for user_name in user_names:
-        try:
-            remove_user_from_group(request.call, group_name=group_name, user_name=user_name)
-        except IamError as error:
-            messages.error(request, f"{user_name} was not removed from {group_name}: {error.message}")
-        else:
-            removed.append(user_name)
+    removed = each(
+        user_names,
+        lambda user_name: remove_user_from_group(request.call, group_name=group_name, user_name=user_name),
+        lambda user_name, why: messages.error(request, f"{user_name} was not removed from {group_name}: {why}"),
+    )
     if removed:
-        told = removed[0] if len(removed) == 1 else f"{len(removed)} users"
-        messages.success(request, f"{told} removed from {group_name}.")
+        messages.success(request, f"{told(removed, 'users')} removed from {group_name}.")

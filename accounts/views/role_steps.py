@@ -3,7 +3,7 @@
 Rules: id_roles_manage_delete; id_roles_create_for-service (the instance profile of an EC2 role).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,13 +19,12 @@ from accounts.operations.roles import delete_role
 from iamconsole.aws.errors import IamError
 from iamconsole.call import Call
 from iamconsole.console.panels import Panel, panel
+from iamconsole.console.steps import Step, perform
 from policies.models import Attachment, InlinePolicy
 from policies.operations.attachments import attach_role_policy, detach_role_policy, list_attached_role_policies
 from policies.operations.inline_policies import delete_role_policy, list_role_policies
 
 __all__ = ["Hanging", "delete_with_everything", "equip", "hanging_on"]
-
-Step = tuple[str, Callable[[], None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ def delete_with_everything(call: Call, role_name: str) -> list[str]:
         hanging = hanging_on(call, role_name)
     except IamError as error:
         return [f"Could not delete the role: {error.message}"]
-    failed = _perform(_unhang(call, role_name, hanging))
-    return failed or _perform([("delete the role", partial(delete_role, call, role_name=role_name))])
+    failed = perform(_unhang(call, role_name, hanging))
+    return failed or perform([("delete the role", partial(delete_role, call, role_name=role_name))])
 
 
 def equip(call: Call, role_name: str, policy_arns: Sequence[str], *, with_instance_profile: bool) -> list[str]:
@@ -65,11 +64,11 @@ def equip(call: Call, role_name: str, policy_arns: Sequence[str], *, with_instan
         (f"attach {arn.rpartition('/')[2]}", partial(attach_role_policy, call, role_name=role_name, policy_arn=arn))
         for arn in policy_arns
     ]
-    failed = _perform(steps)
+    failed = perform(steps)
     if not with_instance_profile:
         return failed
     # Without the profile there is nothing to put the role into: one sentence says it.
-    return failed + _perform([("make its instance profile", partial(_make_profile, call, role_name))])
+    return failed + perform([("make its instance profile", partial(_make_profile, call, role_name))])
 
 
 def _make_profile(call: Call, role_name: str) -> None:
@@ -92,13 +91,3 @@ def _clear(call: Call, role_name: str, profile_name: str) -> None:
     remove_role_from_instance_profile(call, instance_profile_name=profile_name, role_name=role_name)
     if profile_name.lower() == role_name.lower():
         delete_instance_profile(call, instance_profile_name=profile_name)
-
-
-def _perform(steps: Iterable[Step]) -> list[str]:
-    failed = []
-    for what, step in steps:
-        try:
-            step()
-        except IamError as error:
-            failed.append(f"Could not {what}: {error.message}")
-    return failed

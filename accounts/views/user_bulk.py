@@ -13,7 +13,7 @@ from accounts.forms.users import AddToGroupsForm
 from accounts.operations.groups import add_user_to_group, list_groups_for_user, remove_user_from_group
 from accounts.operations.login_profiles import delete_login_profile
 from accounts.views.pickers import group_picker
-from accounts.views.user_steps import deactivate_keys, perform
+from accounts.views.user_steps import deactivate_keys
 from iamconsole.aws.errors import IamError
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
@@ -21,6 +21,7 @@ from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import perform, told
 
 __all__ = ["add_to_groups", "deactivate_access_keys", "disable_console_access", "remove_from_groups"]
 
@@ -152,8 +153,7 @@ def _ask(request: ConsoleRequest, question: _Question) -> HttpResponse:
                 messages.error(request, f"{name}: {sentence}")
             done += [] if failed else [name]
         if done:
-            told = done[0] if len(done) == 1 else f"{len(done)} users"
-            messages.success(request, f"{question.done} for {told}.")
+            messages.success(request, f"{question.done} for {told(done, 'users')}.")
         return go_to(request, back)
     hidden = [("name", name) for name in names]
     context = {
@@ -177,8 +177,8 @@ def _join(request: ConsoleRequest, names: Sequence[str], groups: Sequence[str]) 
         )
         for name, group in pairs
     )
-    told = names[0] if len(names) == 1 else f"{len(names)} users"
-    _tell(request, failed, 0 if len(failed) == len(pairs) else len(groups), "user group", f"{told} added to")
+    joined = 0 if len(failed) == len(pairs) else len(groups)
+    _tell(request, failed, joined, "user group", f"{told(names, 'users')} added to")
 
 
 def _tell(request: ConsoleRequest, failed: Sequence[str], count: int, noun: str, what: str) -> None:

@@ -10,6 +10,7 @@ from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import told
 
 __all__ = ["delete"]
 
@@ -57,7 +58,7 @@ def _delete_each(request: ConsoleRequest, names: list[str]) -> list[str]:
             messages.error(request, f"{name} was not deleted. {sentence}")
         deleted += [] if failed else [name]
     if deleted:
-        messages.success(request, f"{deleted[0] if len(deleted) == 1 else f'{len(deleted)} users'} deleted.")
+        messages.success(request, f"{told(deleted, 'users')} deleted.")
     return []
 
 

@@ -5,7 +5,7 @@ What could be done stays done; what was refused is answered as one sentence each
 Rules: id_users_create; id_users_remove.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -22,6 +22,7 @@ from iamconsole.aws import arn
 from iamconsole.aws.errors import IamError, NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.console.panels import Panel, panel
+from iamconsole.console.steps import Step, perform
 from policies import access
 from policies.models import Attachment, InlinePolicy
 from policies.operations.attachments import attach_user_policy, detach_user_policy, list_attached_user_policies
@@ -46,11 +47,8 @@ __all__ = [
     "delete_with_everything",
     "group_rows",
     "let_change_password",
-    "perform",
     "policy_rows",
 ]
-
-Step = tuple[str, Callable[[], object]]
 
 CHANGE_PASSWORD_POLICY = arn.policy_arn("aws", "/", "IAMUserChangePassword")
 
@@ -232,17 +230,6 @@ def deactivate_keys(call: Call, user_name: str) -> tuple[int, list[str]]:
         for key in active
     )
     return len(active) - len(failed), failed
-
-
-def perform(steps: Iterable[Step]) -> list[str]:
-    """Take each step, and answer with a sentence for each that was refused."""
-    failed = []
-    for what, step in steps:
-        try:
-            step()
-        except IamError as error:
-            failed.append(f"Could not {what}: {error.message}")
-    return failed
 
 
 def _password(call: Call, new: NewUser) -> Iterator[Step]:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
-from iamconsole.console.links import explain
+from iamconsole.console.links import explain, simulator_address
 
 __all__ = ["ago", "environment", "moment", "number", "relative"]
 
@@ -27,7 +27,8 @@ def environment(**options: Any) -> Environment:
         **{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     )
     brand = getattr(settings, "BRAND", "Keyring")
-    made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=brand, explain_url=explain)
+    made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=brand)
+    made.globals.update(explain_url=explain, simulator_url=simulator_address)
     made.filters.update(_FILTERS)
     return made
 

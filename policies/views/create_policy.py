@@ -14,10 +14,11 @@ from iamconsole.console.forms import attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import page_address
 from iamconsole.console.request import ConsoleRequest
+from policies.editor.starter import STARTER
 from policies.forms.policies import NewPolicyForm
 from policies.operations.managed_policies import create_policy
 from policies.views.shown_document import document_lines
-from policies.views.specify_permissions import DRAFT, STARTER, Work, specify
+from policies.views.specify_permissions import DRAFT, Work, specify
 
 __all__ = ["create"]
 

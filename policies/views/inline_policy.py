@@ -15,6 +15,7 @@ from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.request import ConsoleRequest
+from policies.editor.starter import STARTER
 from policies.forms.permissions import InlinePolicyForm, NewInlinePolicyForm
 from policies.language.kinds import PolicyKind
 from policies.models import InlinePolicy
@@ -22,19 +23,6 @@ from policies.validation.findings import Finding, findings
 from policies.views.entity_permissions import KINDS, EntityKind
 
 __all__ = ["edit_inline_policy"]
-
-STARTER = """{
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Sid": "Statement1",
-            "Effect": "Allow",
-            "Action": [],
-            "Resource": []
-        }
-    ]
-}
-"""
 
 
 @editor_page

@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from iamconsole.aws.errors import IamError
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import each, told
 from policies.forms.permissions import AttachPoliciesForm
 from policies.operations.managed_policies import get_policy
 from policies.operations.policy_versions import get_policy_version
@@ -44,7 +44,7 @@ def attach_policies(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
     if form.is_bound and form.is_valid():
         done = _attach_each(request, form, kind, name)
         if done:
-            messages.success(request, _told(done, f"attached to {name}."))
+            messages.success(request, f"{told(done, 'policies')} attached to {name}.")
         if not form.errors:
             return go_to(request, kind.page_address(name))
     attached = panel(kind.list_attached, request.call, **kind.named(name))
@@ -74,15 +74,12 @@ def attach_policies(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
 
 def _attach_each(request: ConsoleRequest, form: AttachPoliciesForm, kind: EntityKind, name: str) -> list[str]:
     """Attach what was chosen; what was refused is said on the form, the rest is attached."""
-    done = []
-    for policy_arn in form.cleaned_data["policy_arns"]:
-        try:
-            kind.attach(request.call, **kind.named(name), policy_arn=policy_arn)
-        except IamError as error:
-            form.add_error("policy_arns", f"{policy_name(policy_arn)} was not attached: {error.message}")
-        else:
-            done.append(policy_name(policy_arn))
-    return done
+    attached = each(
+        form.cleaned_data["policy_arns"],
+        lambda policy_arn: kind.attach(request.call, **kind.named(name), policy_arn=policy_arn),
+        lambda policy_arn, why: form.add_error("policy_arns", f"{policy_name(policy_arn)} was not attached: {why}"),
+    )
+    return [policy_name(policy_arn) for policy_arn in attached]
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,23 +118,21 @@ def _confirmation(kind: EntityKind, keys: Sequence[str]) -> str:
     inline = [key for key in keys if not is_arn(key)]
     if kind.noun != "group" or not inline:
         return ""
-    return inline[0] if len(inline) == 1 else f"{len(inline)} inline policies"
+    return told(inline, "inline policies")
 
 
 def _remove_each(request: ConsoleRequest, kind: EntityKind, name: str, keys: Sequence[str]) -> None:
-    done = []
-    for key in keys:
-        try:
-            if is_arn(key):
-                kind.detach(request.call, **kind.named(name), policy_arn=key)
-            else:
-                kind.delete(request.call, **kind.named(name), policy_name=key)
-        except IamError as error:
-            messages.error(request, f"{policy_name(key)} was not removed: {error.message}")
+    def remove(key: str) -> None:
+        if is_arn(key):
+            kind.detach(request.call, **kind.named(name), policy_arn=key)
         else:
-            done.append(policy_name(key))
-    if done:
-        messages.success(request, _told(done, f"removed from {name}."))
+            kind.delete(request.call, **kind.named(name), policy_name=key)
+
+    removed = each(
+        keys, remove, lambda key, why: messages.error(request, f"{policy_name(key)} was not removed: {why}")
+    )  # fmt: skip
+    if removed:
+        messages.success(request, f"{told([policy_name(key) for key in removed], 'policies')} removed from {name}.")
 
 
 @require_safe
@@ -165,7 +160,3 @@ def policy_document(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
     }
     target = request.htmx.target or ""
     return page(request, "policies/policy_document.html", context, part={target: "policies/_policy_document.html"})
-
-
-def _told(names: Sequence[str], what: str) -> str:
-    return f"{names[0]} {what}" if len(names) == 1 else f"{len(names)} policies {what}"

@@ -13,6 +13,7 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import told
 from policies.forms.policies import AttachPolicyForm
 from policies.models import ManagedPolicy
 from policies.views.addressed import addressed_policy
@@ -35,7 +36,7 @@ def attach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
     if form.is_bound and form.is_valid():
         done = _attach_each(request, form, policy)
         if done:
-            messages.success(request, f"{policy.policy_name} attached to {_told(done)}.")
+            messages.success(request, f"{policy.policy_name} attached to {told(done, 'entities')}.")
         if not form.errors:
             return go_to(request, page_address("policy", policy.arn, "entities"))
     action = reverse("policy-attach", args=[policy.arn])
@@ -121,14 +122,10 @@ def _detach_each(request: ConsoleRequest, policy: ManagedPolicy, entities: Seque
         else:
             done.append(name)
     if done:
-        messages.success(request, f"{policy.policy_name} detached from {_told(done)}.")
+        messages.success(request, f"{policy.policy_name} detached from {told(done, 'entities')}.")
 
 
 def _from_list(request: ConsoleRequest, address: Callable[[str], str]) -> HttpResponse:
     """The list's buttons name the chosen policy as `?name=`."""
     policy_arn = request.GET.get("name", "")
     return go_to(request, address(policy_arn) if policy_arn else reverse("policy-list"))
-
-
-def _told(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{len(names)} entities"

@@ -1,6 +1,6 @@
 """Delete a managed policy with what hangs on it: several operations one after the other, as AWS's console does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from django.contrib import messages
@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from iamconsole.aws.errors import IamError
 from iamconsole.aws.paging import PageRequest
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import Step, perform
 from policies.models import ManagedPolicy
 from policies.operations.managed_policies import delete_policy
 from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, PolicyEntity, list_entities_for_policy
@@ -72,11 +72,8 @@ def delete_with_everything(call: Call, policy: ManagedPolicy) -> list[str]:
     if policy.permissions_boundary_usage_count:
         return ["The policy is a permissions boundary. Set another boundary on the users and roles it bounds first."]
     failed = _detach_all(call, policy)
-    failed += _perform(_old_versions(call, policy)) if not failed else []
-    return failed or _perform([("delete the policy", partial(delete_policy, call, policy_arn=policy.arn))])
-
-
-Step = tuple[str, Callable[[], object]]
+    failed += perform(_old_versions(call, policy)) if not failed else []
+    return failed or perform([("delete the policy", partial(delete_policy, call, policy_arn=policy.arn))])
 
 
 def _detach_all(call: Call, policy: ManagedPolicy) -> list[str]:
@@ -89,8 +86,8 @@ def _detach_all(call: Call, policy: ManagedPolicy) -> list[str]:
                 call, policy_arn=policy.arn, policy_usage_filter=PERMISSIONS, page=_AT_ONCE
             ).items
 
-        failed = _perform([("list what the policy is attached to", read)])
-        failed += _perform(_detachments(call, policy, entities))
+        failed = perform([("list what the policy is attached to", read)])
+        failed += perform(_detachments(call, policy, entities))
         if failed or not entities:
             return failed
 
@@ -107,14 +104,3 @@ def _old_versions(call: Call, policy: ManagedPolicy) -> Iterator[Step]:
         if not version.is_default:
             named = {"policy_arn": policy.arn, "version_id": version.version_id}
             yield f"delete version {version.number}", partial(delete_policy_version, call, **named)
-
-
-def _perform(steps: Iterator[Step] | list[Step]) -> list[str]:
-    """Take the steps one by one; a step that is refused does not keep the next from being tried."""
-    failed = []
-    for what, step in steps:
-        try:
-            step()
-        except IamError as error:
-            failed.append(f"Could not {what}: {error.message}")
-    return failed

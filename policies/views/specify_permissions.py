@@ -29,18 +29,6 @@ from policies.validation.findings import Finding, Severity, findings
 __all__ = ["DRAFT", "Work", "specify"]
 
 DRAFT = "policy"
-STARTER = """{
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Sid": "Statement1",
-            "Effect": "Allow",
-            "Action": [],
-            "Resource": []
-        }
-    ]
-}
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ def furnish(lab: Lab) -> dict[str, str]:
         factories.an_inline_policy(entity, NOTES, name)
     factories.a_user(account, "dora", password_reset_required=True)
     put_user_permissions_boundary(call, user_name="bob", permissions_boundary=lab.policy_arn("DeveloperBoundary"))
-    password = {"what": "credentials", "user_name": "erin", "home": "/iam/users", "created": True}
-    key = {"what": "accessKeys", "user_name": "alice", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "home": "/iam/users"}
+    password = {"what": "credentials", "user_name": "erin", "back": "/iam/users", "created": True}
+    key = {"what": "accessKeys", "user_name": "alice", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "back": "/iam/users"}
     sealed = {"secret": "Shown-Only-Once-1"}
     return {
         "alias": account.alias or "",

@@ -28,3 +28,11 @@ def test_the_longest_legal_patterns_take_linear_time() -> None:
         begin = time.process_time()
         assert not match(text)
         assert time.process_time() - begin < 0.1
+
+
+@settings(deadline=None)
+@given(st.text("ab?", min_size=1, max_size=5), st.text("ab", min_size=60, max_size=90))
+def test_a_part_with_question_marks_is_found_wherever_it_first_stands(part: str, text: str) -> None:
+    for pattern in (f"*{part}*", f"a*{part}*{part}*b", f"{part}*{part}"):
+        defined = re.fullmatch(pattern.replace("*", ".*").replace("?", "."), text) is not None
+        assert matches(pattern, text) is defined

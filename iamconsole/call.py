@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from accounts.models import Account
 from accounts.principals import Principal
-from iamconsole.audit.recording import ImmediateRecorder, Recorder
+from iamconsole.audit.recorders import ImmediateRecorder, Recorder
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Writing events: the record form of CloudTrail, and when a record becomes a row.
+"""Writing events: the record form of CloudTrail.
 
 A change's event is saved in the change's own transaction, a refusal's right after the rollback; a page's successful
 reads are kept by its recorder and saved with one INSERT.
@@ -10,48 +10,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from iamconsole.audit.models import Event
-
-if TYPE_CHECKING:
-    from iamconsole.call import Call
+from iamconsole.call import REGION, Call
 
 EVENT_VERSION = "1.11"
 LONGEST_NAME = 2048
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-
-
-class Recorder(Protocol):
-    """Takes the events of successful reads."""
-
-    def add(self, event: Event) -> None:
-        """Keep or save one event."""
-
-
-class ImmediateRecorder:
-    """Saves every read's event at once."""
-
-    def add(self, event: Event) -> None:
-        """Save the event."""
-        event.save(force_insert=True)
-
-
-class PageRecorder:
-    """Keeps the events of a page's reads until `flush` saves them together."""
-
-    def __init__(self) -> None:
-        self._kept: list[Event] = []
-
-    def add(self, event: Event) -> None:
-        """Keep the event."""
-        self._kept.append(event)
-
-    def flush(self) -> None:
-        """Save what was kept, with one INSERT."""
-        kept, self._kept = self._kept, []
-        if kept:
-            Event.objects.bulk_create(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +40,7 @@ class Outcome:
 
 
 def api_event(
-    call: "Call",
+    call: Call,
     *,
     action: str,
     read_only: bool,
@@ -85,42 +51,38 @@ def api_event(
 ) -> Event:
     """Make the event of one operation; the caller saves it."""
     service, _, name = action.partition(":")
-    return _event(
-        call,
-        name=name,
-        source=f"{service}.amazonaws.com",
-        event_type="AwsApiCall",
-        read_only=read_only,
-        parameters=parameters,
-        outcome=outcome,
-        resources=resources,
-        decision=decision,
-        identity=user_identity(call),
-    )
+    record = _record(call, outcome, user_identity(call)) | {
+        "eventName": name,
+        "eventSource": f"{service}.amazonaws.com",
+        "eventType": "AwsApiCall",
+        "readOnly": read_only,
+        "requestParameters": dict(parameters) or None,
+    }
+    if resources:
+        record["resources"] = [
+            {"ARN": resource.arn, "accountId": call.account_id, "type": resource.type} for resource in resources
+        ]
+    return _event(call, record, resources[0] if resources else Resource(""), decision)
 
 
-def sign_in_event(call: "Call", *, name: str, outcome: Outcome, identity: Mapping[str, Any] | None = None) -> Event:
+def sign_in_event(call: Call, *, name: str, outcome: Outcome, identity: Mapping[str, Any] | None = None) -> Event:
     """Make an event of the sign-in service (`ConsoleLogin` and its kin); the caller saves it.
 
     `identity` replaces the caller's where nobody is signed in yet.
 
     Rules: cloudtrail-event-reference-aws-console-sign-in-events.
     """
-    return _event(
-        call,
-        name=name,
-        source="signin.amazonaws.com",
-        event_type="AwsConsoleSignIn",
-        read_only=False,
-        parameters={},
-        outcome=outcome,
-        resources=(),
-        decision=None,
-        identity=dict(identity) if identity is not None else user_identity(call),
-    )
+    record = _record(call, outcome, dict(identity) if identity is not None else user_identity(call)) | {
+        "eventName": name,
+        "eventSource": "signin.amazonaws.com",
+        "eventType": "AwsConsoleSignIn",
+        "readOnly": False,
+        "requestParameters": None,
+    }
+    return _event(call, record, Resource(""), None)
 
 
-def user_identity(call: "Call") -> dict[str, Any]:
+def user_identity(call: Call) -> dict[str, Any]:
     """Describe the caller as CloudTrail's userIdentity does."""
     principal = call.principal
     identity: dict[str, Any] = {
@@ -143,35 +105,18 @@ def user_identity(call: "Call") -> dict[str, Any]:
     return identity
 
 
-def _event(
-    call: "Call",
-    *,
-    name: str,
-    source: str,
-    event_type: str,
-    read_only: bool,
-    parameters: Mapping[str, Any],
-    outcome: Outcome,
-    resources: tuple[Resource, ...],
-    decision: dict[str, Any] | None,
-    identity: dict[str, Any],
-) -> Event:
-    event_id = uuid.uuid4()
+def _record(call: Call, outcome: Outcome, identity: dict[str, Any]) -> dict[str, Any]:
+    """What every record holds: who called, when, through which door, and what came of it."""
     record: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": identity,
         "eventTime": _time(call.time),
-        "eventSource": source,
-        "eventName": name,
-        "awsRegion": "us-east-1",
+        "awsRegion": REGION,
         "sourceIPAddress": call.source_ip,
         "userAgent": call.user_agent,
-        "requestParameters": dict(parameters) or None,
         "responseElements": dict(outcome.response) if outcome.response else None,
         "requestID": str(call.request_id),
-        "eventID": str(event_id),
-        "readOnly": read_only,
-        "eventType": event_type,
+        "eventID": str(uuid.uuid4()),
         "managementEvent": True,
         "recipientAccountId": call.account_id,
         "eventCategory": "Management",
@@ -182,24 +127,25 @@ def _event(
         record["errorCode"] = outcome.error_code
     if outcome.error_message:
         record["errorMessage"] = outcome.error_message
-    if resources:
-        record["resources"] = [
-            {"ARN": resource.arn, "accountId": call.account_id, "type": resource.type} for resource in resources
-        ]
-    first = resources[0] if resources else Resource("")
+    return record
+
+
+def _event(call: Call, record: dict[str, Any], resource: Resource, decision: dict[str, Any] | None) -> Event:
+    """The row of a record, with what events are looked up by."""
+    identity = record["userIdentity"]
     return Event(
-        event_id=event_id,
+        event_id=uuid.UUID(record["eventID"]),
         account_id=call.account_id,
         event_time=call.time,
-        event_name=name,
-        event_source=source,
-        read_only=read_only,
+        event_name=record["eventName"],
+        event_source=record["eventSource"],
+        read_only=record["readOnly"],
         user_name=identity.get("userName") or call.principal.name,
         principal_id=identity.get("principalId", ""),
         access_key_id=call.access_key_id,
-        resource_type=first.type,
-        resource_name=storable(first.name or first.arn)[:LONGEST_NAME],
-        error_code=outcome.error_code,
+        resource_type=resource.type,
+        resource_name=storable(resource.name or resource.arn)[:LONGEST_NAME],
+        error_code=record.get("errorCode", ""),
         request_id=call.request_id,
         record=storable(record),
         decision=storable(decision),

@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control
 
 from accounts.authentication import Identity, recall
 from accounts.operations.signin import Visit
-from iamconsole.audit.recording import PageRecorder
+from iamconsole.audit.recorders import PageRecorder
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.call import Session
 from iamconsole.console import errors, preferences

@@ -8,7 +8,7 @@ from accounts.arns import named_user, new_user
 from accounts.models import User
 from accounts.operations.users import create_user, delete_user, get_user, list_users, update_user
 from iamconsole.audit.models import Event
-from iamconsole.audit.recording import PageRecorder
+from iamconsole.audit.recorders import PageRecorder
 from iamconsole.aws.errors import AccessDenied, EntityAlreadyExists, NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.gate import OPERATIONS, operation

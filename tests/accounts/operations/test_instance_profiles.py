@@ -16,6 +16,7 @@ from accounts.operations.instance_profiles import (
     list_instance_profiles_for_role,
     remove_role_from_instance_profile,
 )
+from accounts.tagging import sorted_tags
 from iamconsole.audit.models import Event
 from iamconsole.aws.errors import (
     AccessDenied,
@@ -46,7 +47,7 @@ def test_a_profile_holds_one_role_and_gives_it_back(account: Account, call: Call
     with pytest.raises(LimitExceeded, match="Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1"):
         add_role_to_instance_profile(call, instance_profile_name="Web", role_name="Other")
     read = get_instance_profile(call, instance_profile_name="Web")
-    assert (read.role, read.tag_list) == (web, [{"key": "a", "value": "b"}])
+    assert (read.role, sorted_tags(read)) == (web, (("a", "b"),))
     assert list_instance_profiles_for_role(call, role_name="Web") == (profile,)
     with pytest.raises(NoSuchEntity):
         remove_role_from_instance_profile(call, instance_profile_name="Web", role_name="Other")

@@ -16,7 +16,7 @@ from tests.factories import a_call, a_role, a_user, an_inline_policy
 
 pytestmark = pytest.mark.django_db
 
-NOUNS = [
+NOUNS: list[tuple[str, Any, Any, Any]] = [
     ("user_name", tags.tag_user, tags.untag_user, tags.list_user_tags),
     ("role_name", tags.tag_role, tags.untag_role, tags.list_role_tags),
     (
@@ -75,13 +75,14 @@ def test_carol_may_do_none_of_it(
     account: Account, call: Call, carol: User, parameter: str, tag: Any, untag: Any, list_tags: Any
 ) -> None:
     hers = a_call(account, carol)
-    for attempt in (
-        lambda: tag(hers, **{parameter: "Thing"}, tags=[("a", "b")]),
-        lambda: untag(hers, **{parameter: "Thing"}, tag_keys=["a"]),
-        lambda: list_tags(hers, **{parameter: "Thing"}),
-    ):
+    attempts: list[tuple[Any, dict[str, Any]]] = [
+        (tag, {"tags": [("a", "b")]}),
+        (untag, {"tag_keys": ["a"]}),
+        (list_tags, {}),
+    ]
+    for operation, arguments in attempts:
         with pytest.raises(AccessDenied):
-            attempt()
+            operation(hers, **{parameter: "Thing"}, **arguments)
     assert list_tags(call, **{parameter: "Thing"}) == ()
 
 

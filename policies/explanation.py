@@ -13,7 +13,7 @@ from policies.simulation import EvaluationResult
 
 SHOWN_POLICIES = 4
 """Policies shown beside a verdict; a page with all of them explains nothing."""
-WHOLE_LINES = 60
+WHOLE_LINES = 24
 """A document up to this long is shown whole, of a longer one only the statement with what stands around it."""
 
 STEP_NAMES = {

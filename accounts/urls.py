@@ -55,8 +55,8 @@ urlpatterns: list[URLPattern] = [
         path(f"security-credentials/{verb}-access-key/<str:key_id>", view, name=f"credentials-{verb}-access-key")
         for verb, view in access_keys.VERBS.items()
     ),
-    path("security-credentials/retrieve/<uuid:draft_id>", retrieve.show, name="credential-retrieve"),
-    path("security-credentials/file", retrieve.download, name="credential-file"),
+    path("security-credentials/retrieve/<uuid:draft_id>", retrieve.show, name="credentials-retrieve"),
+    path("security-credentials/file", retrieve.download, name="credentials-file"),
     path("roles", roles.index, name="role-list"),
     path("roles/create", create_role.create, name="role-create"),
     path("roles/details/<path:name>", roles.detail, name="role-detail"),

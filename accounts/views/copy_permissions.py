@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms.users import CopyPermissionsForm
 from accounts.operations.users import get_user
 from accounts.views.pickers import user_picker
-from accounts.views.user_steps import Belongings, belongings_of, copy_permissions
+from accounts.views.user_belongings import Belongings, belongings_of
+from accounts.views.user_steps import copy_permissions
 from iamconsole.aws.errors import IamError
 from iamconsole.console.forms import place
 from iamconsole.console.htmx import go_to, page

@@ -4,6 +4,7 @@ Rules: id_roles_create_for-service; id_roles_create_for-user; id_roles_create_fo
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from iamconsole.console.models import Draft
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.wizard import wizard_step
 from policies.editor import trust
 from policies.views.policy_picker import policy_name, policy_picker
 
@@ -182,15 +184,7 @@ def _address(draft: Draft, step: int) -> str:
 
 
 def _context(draft: Draft | None, step: int) -> dict[str, Any]:
-    """What every step shows: its place among the steps, and where its form is sent."""
-    states = ["done" if number < step else "current" if number == step else "todo" for number in (1, 2, 3)]
-    return {
-        "title": STEPS[step - 1],
-        "crumbs": crumbs("Create role", of="role"),
-        "steps": [
-            (label, _address(draft, number) if draft and number < step else None, state)
-            for number, (label, state) in enumerate(zip(STEPS, states, strict=True), start=1)
-        ],
-        "action": _address(draft, step) if draft else reverse("role-create"),
-        "previous": _address(draft, step - 1) if draft and step > 1 else "",
-    }
+    """What every step shows."""
+    address = partial(_address, draft) if draft else None
+    wizard = wizard_step(STEPS, step, start=reverse("role-create"), address=address)
+    return {**wizard, "crumbs": crumbs("Create role", of="role")}

@@ -7,6 +7,7 @@ Rules: id_users_create.
 
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,21 +19,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms.tag_rows import TagRows
-from accounts.forms.users import OWN, UserDetailsForm, UserPermissionsForm
+from accounts.forms.users import UserDetailsForm, UserPermissionsForm
 from accounts.passwords import policy_of
 from accounts.views.pickers import group_picker, user_picker
 from accounts.views.retrieve import hand_over_password
-from accounts.views.user_steps import (
-    Belongings,
-    Created,
-    NewUser,
-    belongings_of,
-    create_with_everything,
-    group_rows,
-    policy_rows,
-)
-from iamconsole.aws import password_policy, quotas
-from iamconsole.aws.errors import AccessDenied, IamError, NoSuchEntity
+from accounts.views.user_draft import STEPS, copied_from, new_user, password_words, permission_rows
+from accounts.views.user_steps import Created, NewUser, create_with_everything
+from iamconsole.aws import quotas
+from iamconsole.aws.errors import AccessDenied, IamError
 from iamconsole.console import drafts
 from iamconsole.console.forms import ConsoleForm, place
 from iamconsole.console.htmx import go_to, page
@@ -40,12 +34,12 @@ from iamconsole.console.models import Draft
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.wizard import wizard_step
 from policies.views.policy_picker import policy_picker
 
 __all__ = ["create"]
 
 KIND = "user"
-STEPS = ("Specify user details", "Set permissions", "Review and create", "Retrieve password")
 FORM_ID = "user-form"
 PICKS = ("group_names", "copy_from", "policy_arns", "permissions_boundary")
 _DETAILS = ("user_name", "path", "console_access", "password_kind", "password_reset_required")
@@ -171,15 +165,14 @@ def _review_step(
         if request.method == "POST":
             tags = TagRows.read(request.POST)
     details, permissions = draft.data["details"], draft.data.get("permissions") or {}
-    source = permissions.get("copy_from") or []
-    copied = _copied(request, source[0]) if source else None
+    copied = copied_from(request.call, permissions)
     context = {
         **_context(draft, 3),
         "details": details,
-        "password": _password_words(details),
-        "rows": _permission_rows(permissions, copied),
+        "password": password_words(details),
+        "rows": permission_rows(permissions, copied),
         "copied": copied,
-        "copy_from": source[0] if source else "",
+        "copy_from": next(iter(permissions.get("copy_from", ())), ""),
         "grants_nothing": not (permissions.get("group_names") or permissions.get("policy_arns"))
         and (copied is None or copied.grants_nothing),
         "must_change": details["console_access"] and details["password_reset_required"],
@@ -205,7 +198,7 @@ def _finish(request: ConsoleRequest, draft_id: str) -> HttpResponse:
         drafts.save(request.call, draft, {**draft.data, "tags": tags.rows})
         if not tags.check():
             return _review_step(request, draft, tags)
-        new = _new_user(request, draft)
+        new = new_user(request.call, draft)
         try:
             created = create_with_everything(request.call, new)
         except AccessDenied as refusal:
@@ -229,51 +222,6 @@ def _onward(request: ConsoleRequest, new: NewUser, created: Created) -> str:
     return page_address("user", name)
 
 
-def _new_user(request: ConsoleRequest, draft: Draft) -> NewUser:
-    details, permissions = draft.data["details"], draft.data.get("permissions") or {}
-    password = ""
-    if details["console_access"]:
-        own = drafts.secrets_of(draft).get("password", "")
-        password = own or password_policy.generate(policy_of(request.call.account))
-    return NewUser(
-        user_name=details["user_name"],
-        path=details["path"],
-        password=password,
-        password_reset_required=details["password_reset_required"],
-        group_names=tuple(permissions.get("group_names", ())),
-        policy_arns=tuple(permissions.get("policy_arns", ())),
-        copy_from=next(iter(permissions.get("copy_from", ())), ""),
-        permissions_boundary=next(iter(permissions.get("permissions_boundary", ())), ""),
-        tags=tuple((key, value) for key, value in draft.data.get("tags", [])),
-    )
-
-
-def _permission_rows(permissions: Mapping[str, Any], copied: Belongings | None) -> list[tuple[str, str, str]]:
-    """What the user will get: name, type, and what it is used as. A boundary that was chosen replaces a copied one."""
-    bounds = policy_rows(permissions.get("permissions_boundary", ()), "Permissions boundary")
-    rows = [
-        *group_rows(permissions.get("group_names", ())),
-        *policy_rows(permissions.get("policy_arns", ()), "Permissions policy"),
-        *(copied.rows if copied else ()),
-    ]
-    if permissions.get("permissions_boundary"):
-        rows = [row for row in rows if row[2] != "Permissions boundary"]
-    return [*rows, *bounds]
-
-
-def _copied(request: ConsoleRequest, source: str) -> Belongings | None:
-    try:
-        return belongings_of(request.call, source)
-    except NoSuchEntity:
-        return None
-
-
-def _password_words(details: Mapping[str, Any]) -> str:
-    if not details["console_access"]:
-        return "None"
-    return "Custom" if details["password_kind"] == OWN else "Autogenerated"
-
-
 def _token(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
@@ -294,16 +242,7 @@ def _address(draft: Draft, step: int) -> str:
 
 
 def _context(draft: Draft | None, step: int) -> dict[str, Any]:
-    """What every step shows: its place among the steps, and where its form is sent."""
-    states = ["done" if number < step else "current" if number == step else "todo" for number in range(1, 5)]
-    return {
-        "title": STEPS[step - 1],
-        "crumbs": crumbs("Create user", of="user"),
-        "steps": [
-            (label, _address(draft, number) if draft and number < step else None, state)
-            for number, (label, state) in enumerate(zip(STEPS, states, strict=True), start=1)
-        ],
-        "action": _address(draft, step) if draft else reverse("user-create"),
-        "previous": _address(draft, step - 1) if draft and step > 1 else "",
-        "form_id": FORM_ID,
-    }
+    """What every step shows."""
+    address = partial(_address, draft) if draft else None
+    wizard = wizard_step(STEPS, step, start=reverse("user-create"), address=address)
+    return {**wizard, "crumbs": crumbs("Create user", of="user"), "form_id": FORM_ID}

@@ -18,19 +18,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import AccessKey
+from accounts.views.user_draft import STEPS
 from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.console import drafts
 from iamconsole.console.htmx import page
 from iamconsole.console.places import Crumbs, crumbs, sign_in_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.wizard import wizard_step
 
 __all__ = ["download", "hand_over_key", "hand_over_password", "show"]
 
 KIND = "retrieve"
-_STEPS = (
-    *((label, None, "done") for label in ("Specify user details", "Set permissions", "Review and create")),
-    ("Retrieve password", None, "current"),
-)
 _GONE = "A password or secret access key is shown once, and this one was. Make a new one if it was lost."
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "credentials": ("User name", "Password", "Console sign-in URL"),
@@ -76,7 +74,7 @@ def show(request: ConsoleRequest, draft_id: uuid.UUID) -> HttpResponse:
         "sign_in_url": sign_in_address(request),
         "back": data["back"],
         "created": data.get("created", False),
-        "steps": _STEPS,
+        "steps": wizard_step(STEPS, len(STEPS), start="", address=None)["steps"],
     }
     return page(request, f"accounts/credentials/retrieve_{_template(data)}.html", context)
 
@@ -102,7 +100,7 @@ def download(request: ConsoleRequest) -> HttpResponse:
 def _hand_over(request: ConsoleRequest, data: Mapping[str, Any], secret: str) -> str:
     draft = drafts.start(request.call, KIND, data, secrets={"secret": secret})
     # The page stands under the list it came from, so that the navigation shows where one is.
-    route = "credential-retrieve" if data["back"] == reverse("credentials") else "user-retrieve"
+    route = "credentials-retrieve" if data["back"] == reverse("credentials") else "user-retrieve"
     return reverse(route, args=[draft.pk])
 
 

@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.views.user_steps import belongings_of, delete_with_everything
+from accounts.views.user_belongings import belongings_of
+from accounts.views.user_steps import delete_with_everything
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import crumbs, page_address

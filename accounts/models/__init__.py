@@ -2,9 +2,11 @@
 
 from accounts.models.access_key import AccessKey, AccessKeyStatus
 from accounts.models.account import AWS, Account
+from accounts.models.credential_report import CredentialReport
 from accounts.models.group import Group, Membership
 from accounts.models.instance_profile import InstanceProfile
 from accounts.models.login_profile import LoginProfile
+from accounts.models.password_policy import AccountPasswordPolicy, EarlierPassword
 from accounts.models.role import Role
 from accounts.models.tag import InstanceProfileTag, RoleTag, Tag, UserTag
 from accounts.models.user import User
@@ -14,6 +16,9 @@ __all__ = [
     "AccessKey",
     "AccessKeyStatus",
     "Account",
+    "AccountPasswordPolicy",
+    "CredentialReport",
+    "EarlierPassword",
     "Group",
     "InstanceProfile",
     "InstanceProfileTag",

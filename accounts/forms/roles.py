@@ -10,9 +10,8 @@ from iamconsole.aws.identifiers import is_account_id
 from iamconsole.console.forms import ConsoleForm, CreatingForm
 from iamconsole.console.picker import PickField
 from policies.editor import trust
-from policies.language.grammar import check
 from policies.language.kinds import PolicyKind
-from policies.language.problems import PolicyRefused
+from policies.validation.findings import error_messages
 
 __all__ = ["EditRoleForm", "NameRoleForm", "RolePoliciesForm", "TrustForm", "TrustPolicyField", "TrustPolicyForm"]
 
@@ -36,15 +35,14 @@ class TrustPolicyField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
     def validate(self, value: str) -> None:
-        """Refuse what IAM would not save."""
+        """Refuse what IAM would not save, and what the checks call an error."""
         if not value.strip():
             if self.required:
                 raise forms.ValidationError(NO_DOCUMENT)
             return
-        try:
-            check(value, PolicyKind.TRUST)
-        except PolicyRefused as refused:
-            raise forms.ValidationError([problem.message for problem in refused.problems]) from refused
+        errors = error_messages(value, PolicyKind.TRUST)
+        if errors:
+            raise forms.ValidationError(errors)
 
 
 class TrustForm(ConsoleForm):

@@ -29,6 +29,9 @@ from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.wizard import wizard_step
 from policies.editor import trust
+from policies.language.kinds import PolicyKind
+from policies.validation.findings import findings
+from policies.views.policy_checks import check_asked, checks_context
 from policies.views.policy_picker import policy_name, policy_picker
 
 __all__ = ["create"]
@@ -54,8 +57,14 @@ def create(request: ConsoleRequest) -> HttpResponse:
 def _trust_step(request: ConsoleRequest, draft: Draft | None) -> HttpResponse:
     kept = draft.data.get("trust") if draft else None
     form = _trust_form(request, kept)
+    found = None
     if request.method == "POST":
         form = TrustForm(request.POST, own_account=request.call.account_id)
+        checked = check_asked(request, form.chosen("document"), PolicyKind.TRUST)
+        if checked:
+            form, found = _trust_form(request, {**_values(form), "document": checked.text}), checked.findings
+        elif form.chosen("entity_type") == CUSTOM:
+            found = findings(form.chosen("document"), PolicyKind.TRUST)
         choosing = "choose" in request.POST
         if choosing and form.chosen("entity_type") == CUSTOM and wants_part(request):
             # The code editor's style needs a page of its own; what was chosen waits in the draft.
@@ -74,6 +83,7 @@ def _trust_step(request: ConsoleRequest, draft: Draft | None) -> HttpResponse:
         "trust_lines": json_lines(shown) if shown else [],
         "limit": quotas.TRUST_POLICY_SIZE.value,
         "validate_url": reverse("policy-validate"),
+        **checks_context(found, "document"),
     }
     parts = {"trusted": "accounts/roles/_trusted.html"}
     return page(request, "accounts/roles/create_trust.html", context, part=parts, status=form.status)

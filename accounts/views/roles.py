@@ -25,9 +25,12 @@ from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from policies.language.kinds import PolicyKind
 from policies.summary.trusted_entities import trusted_entities
+from policies.validation.findings import findings
 from policies.views.entity_boundary import boundary_of
 from policies.views.entity_permissions import permissions_of
+from policies.views.policy_checks import check_asked, checks_context
 
 __all__ = ["delete", "delete_several", "detail", "edit", "edit_trust_policy", "index"]
 
@@ -101,9 +104,15 @@ def edit_trust_policy(request: ConsoleRequest, name: str) -> HttpResponse:
     current = role.assume_role_policy_document
     form = TrustPolicyForm(initial={"document": current, "basis": _mark(current)})
     stale = False
+    found = None
     if request.method == "POST":
         form = TrustPolicyForm(request.POST)
         valid = form.is_valid()
+        text = request.POST.get("document", "").replace("\r\n", "\n")
+        checked = check_asked(request, text, PolicyKind.TRUST)
+        found = checked.findings if checked else findings(text, PolicyKind.TRUST)
+        if checked:
+            form, valid = TrustPolicyForm(initial={**request.POST.dict(), "document": checked.text}), False
         stale = bool(request.POST.get("basis")) and request.POST["basis"] != _mark(current)
         if valid and not stale and _replaced(request, form, name):
             messages.success(request, f"Trust policy of {role.role_name} updated.")
@@ -118,6 +127,7 @@ def edit_trust_policy(request: ConsoleRequest, name: str) -> HttpResponse:
         "basis": _mark(current),
         "trust_lines": json_lines(current),
         "validate_url": reverse("policy-validate"),
+        **checks_context(found, "document"),
     }
     return page(request, "accounts/roles/edit_trust_policy.html", context, status=409 if stale else form.status)
 

@@ -48,6 +48,16 @@ class Finding:
         return self.check.code
 
     @property
+    def name(self) -> str:
+        """The code and the place: no other finding of the text has both."""
+        return f"{self.code}@{self.span.start.offset}"
+
+    @property
+    def message(self) -> str:
+        """The sentence with its place."""
+        return f"Line {self.span.start.line}, column {self.span.start.column}: {self.sentence}"
+
+    @property
     def title(self) -> str:
         """What kind of thing it is, in a few words."""
         return self.check.title

@@ -13,7 +13,7 @@ from policies.validation.refusals import refusal
 from policies.validation.subject import subject_of
 from policies.validation.table import CHECKS, RULES
 
-__all__ = ["CHECKS", "Check", "Finding", "Fix", "Severity", "findings"]
+__all__ = ["CHECKS", "Check", "Finding", "Fix", "Severity", "error_messages", "findings"]
 
 _MOST = 200
 _MOST_OF_A_RULE = 100
@@ -35,3 +35,8 @@ def findings(text: str, kind: PolicyKind, resource_type: str = "") -> tuple[Find
     once = {(finding.code, finding.span): finding for finding in reversed(found)}
     ordered = sorted(once.values(), key=lambda each: (_ORDER[each.severity], each.span.start.offset))
     return tuple(ordered[:_MOST])
+
+
+def error_messages(text: str, kind: PolicyKind) -> list[str]:
+    """Why the console does not take a text as a policy of a kind: its errors, each with its place."""
+    return [finding.message for finding in findings(text, kind) if finding.severity is Severity.ERROR]

@@ -13,6 +13,7 @@ from iamconsole.console.request import ConsoleRequest
 from policies.editor.completion import complete as completions
 from policies.language.kinds import PolicyKind
 from policies.validation.findings import findings
+from policies.views.policy_checks import checks_context
 
 __all__ = ["KINDS", "complete", "validate"]
 
@@ -33,9 +34,10 @@ _FIELDS = ("policy_document", "document")
 def validate(request: ConsoleRequest) -> HttpResponse:
     """Answer the part `#findings` for the text of an editor; `kind` says what sort of policy it is."""
     kind = KINDS.get(request.GET.get("kind") or request.POST.get("kind", ""), PolicyKind.IDENTITY_MANAGED)
-    text = _text(request)
+    field = _field(request)
+    text = request.POST.get(field, "").replace("\r\n", "\n")
     found = findings(text, kind) if text.strip() else None
-    return render(request, "policies/_findings.html", {"findings": found, "live": True})
+    return render(request, "policies/_findings.html", {**checks_context(found, field), "live": True})
 
 
 @require_safe
@@ -45,8 +47,7 @@ def complete(request: ConsoleRequest) -> HttpResponse:
     return JsonResponse({"options": [{"label": option.label, "detail": option.detail} for option in options]})
 
 
-def _text(request: ConsoleRequest) -> str:
-    """The editor's text; the editor names its field in a header, as htmx does."""
-    named = request.headers.get("HX-Trigger-Name", "")
-    names = (named, *_FIELDS)
-    return next((request.POST[name] for name in names if name in request.POST), "").replace("\r\n", "\n")
+def _field(request: ConsoleRequest) -> str:
+    """The name of the editor's field, which it says in a header, as htmx does."""
+    names = (request.headers.get("HX-Trigger-Name", ""), *_FIELDS)
+    return next((name for name in names if name in request.POST), _FIELDS[0])

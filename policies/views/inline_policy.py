@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from iamconsole.aws.errors import EntityAlreadyExists, IamError, MalformedPolicyDocument
+from iamconsole.aws.errors import EntityAlreadyExists, IamError
 from iamconsole.console.csp import editor_page
 from iamconsole.console.drafts import once
 from iamconsole.console.forms import place
@@ -19,10 +19,13 @@ from policies.editor.starter import STARTER
 from policies.forms.permissions import InlinePolicyForm, NewInlinePolicyForm
 from policies.language.kinds import PolicyKind
 from policies.models import InlinePolicy
-from policies.validation.findings import Finding, findings
+from policies.validation.findings import Finding, error_messages, findings
 from policies.views.entity_permissions import KINDS, EntityKind
+from policies.views.policy_checks import Checked, check_asked, checks_context
 
 __all__ = ["edit_inline_policy"]
+
+_KIND = PolicyKind.IDENTITY_INLINE
 
 
 @editor_page
@@ -35,14 +38,17 @@ def edit_inline_policy(request: ConsoleRequest, noun: str, name: str) -> HttpRes
 
 def _create(request: ConsoleRequest, kind: EntityKind, name: str) -> HttpResponse:
     initial = {"policy_document": STARTER}
+    checked = _check_asked(request)
     form = NewInlinePolicyForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
+    if checked is not None:
+        form = NewInlinePolicyForm(initial=_typed(request, checked))
+    elif form.is_valid():
         with once(request.call, form.cleaned_data["token"]) as attempt:
             if attempt.address or _put_new(request, kind, name, form):
                 return go_to(request, attempt.address or attempt.lead_to(kind.page_address(name)))
     elif not form.is_bound:
         kind.list_attached(request.call, **kind.named(name))  # an entity that is not there answers 404 here
-    return _shown(request, kind, name, form, title="Create inline policy")
+    return _shown(request, kind, name, form, title="Create inline policy", checked=checked)
 
 
 def _put_new(request: ConsoleRequest, kind: EntityKind, name: str, form: NewInlinePolicyForm) -> bool:
@@ -61,22 +67,27 @@ def _edit(request: ConsoleRequest, kind: EntityKind, name: str, policy_name: str
     initial = {"policy_document": policy.document, "seen": policy.document_hash}
     form = InlinePolicyForm(request.POST if request.method == "POST" else None, initial=initial)
     theirs = None
-    if form.is_valid():
+    checked = _check_asked(request)
+    if checked is not None:
+        form = InlinePolicyForm(initial=_typed(request, checked))
+    elif form.is_valid():
         if form.cleaned_data["seen"] not in ("", policy.document_hash):
             theirs = policy
             form.data = {**form.cleaned_data, "seen": policy.document_hash}
         elif _put(request, kind, name, policy.policy_name, form):
             return go_to(request, kind.page_address(name))
-    return _shown(request, kind, name, form, title=f"Edit {policy.policy_name}", theirs=theirs)
+    return _shown(request, kind, name, form, title=f"Edit {policy.policy_name}", theirs=theirs, checked=checked)
 
 
 def _put(request: ConsoleRequest, kind: EntityKind, name: str, policy_name: str, form: InlinePolicyForm) -> bool:
     """Store the document; a refusal is placed on the form, and the answer is False."""
     document = form.cleaned_data["policy_document"]
+    errors = error_messages(document, _KIND)
+    if errors:
+        form.add_error("policy_document", errors)
+        return False
     try:
         kind.put(request.call, **kind.named(name), policy_name=policy_name, policy_document=document)
-    except MalformedPolicyDocument as error:
-        form.add_error("policy_document", [problem.message for problem in error.problems] or error.message)
     except IamError as error:
         place(form, error)
     else:
@@ -93,6 +104,7 @@ def _shown(
     *,
     title: str,
     theirs: InlinePolicy | None = None,
+    checked: Checked | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "title": title,
@@ -104,12 +116,21 @@ def _shown(
         "theirs_lines": json_lines(theirs.document) if theirs else [],
         "validate_url": f"{reverse('policy-validate')}?kind=inline",
         "complete_url": reverse("policy-complete"),
-        "findings": _findings(form),
+        **checks_context(checked.findings if checked else _findings(form)),
     }
     return page(request, "policies/inline_policy.html", context, status=409 if theirs else form.status)
 
 
-def _findings(form: InlinePolicyForm) -> tuple[Finding, ...]:
-    """What is wrong with a text that was sent and not stored."""
+def _check_asked(request: ConsoleRequest) -> Checked | None:
+    return check_asked(request, request.POST.get("policy_document", "").replace("\r\n", "\n"), _KIND)
+
+
+def _typed(request: ConsoleRequest, checked: Checked) -> dict[str, Any]:
+    """What was typed, with the text that was checked: the page shows it again without sending it on."""
+    return {**request.POST.dict(), "policy_document": checked.text}
+
+
+def _findings(form: InlinePolicyForm) -> tuple[Finding, ...] | None:
+    """What is to be said of a text that was sent and not stored."""
     text = str(form["policy_document"].value() or "") if form.is_bound else ""
-    return findings(text.replace("\r\n", "\n"), PolicyKind.IDENTITY_INLINE) if text.strip() else ()
+    return findings(text.replace("\r\n", "\n"), _KIND) if text.strip() else None

@@ -25,10 +25,12 @@ from policies.forms.policies import DocumentForm
 from policies.language.kinds import PolicyKind
 from policies.models import ManagedPolicy
 from policies.validation.findings import Finding, Severity, findings
+from policies.views.policy_checks import check_asked, checks_context
 
 __all__ = ["DRAFT", "Work", "specify"]
 
 DRAFT = "policy"
+_KIND = PolicyKind.IDENTITY_MANAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,22 @@ def specify(request: ConsoleRequest, work: Work, *, begin: str, basis: str = "")
     """Show the editor with the draft's text, or with `begin`; take it when it is a policy, to the next step."""
     kept = work.draft.data if work.draft else {"document": begin, "basis": basis}
     form = DocumentForm(initial={"policy_document": kept["document"], "basis": kept.get("basis", "")})
-    found: tuple[Finding, ...] = ()
+    found: tuple[Finding, ...] | None = None
     error = ""
     if request.method == "POST":
         form = DocumentForm(request.POST)
         form.is_valid()
-        text = str(form.cleaned_data.get("policy_document", ""))
+        text, basis = (str(form.cleaned_data.get(name, "")) for name in ("policy_document", "basis"))
         importing = request.POST.get("act") == "import"
-        found = () if importing else findings(text, PolicyKind.IDENTITY_MANAGED)
-        error = "" if importing else _error(text, found)
-        if not error:
-            work = work.keep(request, document=text, basis=form.cleaned_data.get("basis", ""))
-            return go_to(request, work.import_address if importing else work.address(2))
+        checked = check_asked(request, text, _KIND)
+        if checked is not None:
+            form, found = DocumentForm(initial={"policy_document": checked.text, "basis": basis}), checked.findings
+        else:
+            found = None if importing else findings(text, _KIND)
+            error = "" if found is None else _error(text, found)
+            if not error:
+                work = work.keep(request, document=text, basis=basis)
+                return go_to(request, work.import_address if importing else work.address(2))
     context = {
         "title": "Specify permissions",
         "crumbs": work.crumbs,
@@ -111,7 +117,7 @@ def specify(request: ConsoleRequest, work: Work, *, begin: str, basis: str = "")
         "steps": work.steps(1),
         "form": form,
         "error": error,
-        "findings": found,
+        **checks_context(found),
         "limit": quotas.MANAGED_POLICY_SIZE.value,
         "validate_url": f"{reverse('policy-validate')}?kind=managed",
         "complete_url": reverse("policy-complete"),

@@ -221,8 +221,9 @@
       (event.preventDefault(), $("[data-filter]").focus());
     else if (event.target.matches?.("[role=tab]")) {
       const tabs = $$("[role=tab]", event.target.closest("[role=tablist]"));
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (step) chooseTab(tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length], true);
+      const at = tabs.indexOf(event.target);
+      const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+      if (next !== undefined) (event.preventDefault(), chooseTab(tabs.at(next % tabs.length), true));
     }
   });
   const chooseTab = (tab, focus) => {

@@ -4,7 +4,8 @@
  * (POST of the form; answers the part <div id="findings">) and data-complete-url (GET ?element=Action&q=s3:Ge; answers
  * {"options": ["s3:GetObject", {"label": "...", "detail": "..."}]}). On this script's tag: data-nonce, for CodeMirror's style element.
  * Rows of #findings carry data-line, data-column (both from 1, in characters), data-severity (error | security | warning | suggestion),
- * and may carry data-end-line, data-end-column, data-message. A link with data-goto in a row moves the caret there.
+ * and may carry data-end-line, data-end-column, data-message. A link with data-goto in a row moves the caret there. A button with
+ * data-fix (the text to put), data-fix-from and data-fix-to ("line column" of the stretch it replaces) repairs the text.
  * A "change" event on the textarea, after its value was set by other code, brings the editor up to date.
  */
 const nonce = document.querySelector("script[data-nonce]")?.dataset.nonce ?? "";
@@ -173,6 +174,7 @@ class PolicyEditor {
       gutter: gutter(cm),
       saidAt: 0,
       said: "",
+      checked: textarea.value,
     });
     const { EditorView } = cm;
     this.view = new EditorView({ state: cm.EditorState.create({ doc: textarea.value, extensions: this.extensions() }) });
@@ -181,6 +183,9 @@ class PolicyEditor {
     textarea.hidden = true;
     textarea.addEventListener("change", () => this.replace(textarea.value));
     document.addEventListener("click", (event) => this.follow(event));
+    document.addEventListener("keydown", ({ key, target }) => {
+      if (/^(Arrow(Left|Right)|Home|End)$/.test(key) && target.closest("#findings [role=tab]")) this.tabChosen = true;
+    });
     document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target.closest("#findings") && this.mark());
     this.showCaret();
     this.showSize();
@@ -267,6 +272,7 @@ class PolicyEditor {
     if (!address) return;
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
+    const text = this.textarea.value;
     try {
       const answer = await fetch(address, {
         method: "POST",
@@ -274,7 +280,10 @@ class PolicyEditor {
         signal: asking.signal,
         headers: { "HX-Request": "true", "HX-Target": "findings", "HX-Trigger-Name": this.textarea.name },
       });
-      if (answer.ok || answer.status === 422) this.show(await answer.text());
+      if (answer.ok || answer.status === 422) {
+        this.show(await answer.text());
+        this.checked = text;
+      }
     } catch {
       /* stopped by a newer question, or no network: the next pause asks again */
     }
@@ -339,10 +348,32 @@ class PolicyEditor {
 
   follow(event) {
     if (event.isTrusted && event.target.closest("#findings [role=tab]")) this.tabChosen = true;
+    const button = event.target.closest("#findings [data-fix]");
+    if (button) (event.preventDefault(), this.repair(button));
     const row = event.target.closest("#findings [data-goto]")?.closest("[data-line]");
     if (!row) return;
     event.preventDefault();
     this.goTo({ line: Number(row.dataset.line), column: Number(row.dataset.column || 1) });
+  }
+
+  /* Do what the button offers, as one step to undo, and check again at once; places found in an older text are looked up anew. */
+  async repair(button) {
+    if (this.checked !== this.textarea.value) {
+      await this.check();
+      button = $(`[data-fix][value=${CSS.escape(button.value)}]`, findingsElement());
+      if (!button || this.checked !== this.textarea.value) return;
+    }
+    const { fix, fixFrom, fixTo } = button.dataset;
+    const [from, to] = [fixFrom, fixTo].map((place) => offsetOf(this.doc, ...place.split(" ").map(Number)));
+    this.view.dispatch({
+      changes: { from, to, insert: fix },
+      selection: { anchor: from + fix.length },
+      userEvent: "input.repair",
+      scrollIntoView: true,
+    });
+    this.view.focus();
+    clearTimeout(this.timer);
+    await this.check();
   }
 
   goTo(place) {

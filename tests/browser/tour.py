@@ -282,6 +282,7 @@ STOPS = (
     Stop("policy-create", act=editor),
     Stop("policy-create", act=wrong_document, state="findings"),
     Stop("policy-create", act=policy_wizard, state="step 2"),
+    Stop("policy-check", ("INVALID_VERSION",)),
     Stop("policy-edit", (DEV,), act=editor),
     Stop("policy-edit", (DEV,), act=policy_wizard, state="step 2"),
     Stop("policy-edit", (AWS,), state="of AWS"),

@@ -1,5 +1,6 @@
 """`simulate`: decisions for requests given as lines of JSON, without a database."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from policies.evaluation.cases import decide_line
 
 __all__ = ["Command"]
+
+_BROKEN_PIPE = 141
+"""What a shell reports of a command that SIGPIPE ended."""
 
 
 class Command(BaseCommand):
@@ -28,16 +32,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, file: str, explain: bool, **options: object) -> None:
         """Answer line by line; exit with status 1 when a line could not be read."""
-        unread = False
+        try:
+            all_read = self._answer(file, explain=explain)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read the answers has seen enough. What is still to be written on exit goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(_BROKEN_PIPE)
+        if not all_read:
+            sys.exit(1)
+
+    def _answer(self, file: str, *, explain: bool) -> bool:
+        all_read = True
         with _opened(file) as lines:
             for line in lines:
                 if line.isspace():
                     continue
                 printed, readable = decide_line(line, explain=explain)
-                unread = unread or not readable
+                all_read = all_read and readable
                 self.stdout.write(printed)
-        if unread:
-            sys.exit(1)
+        return all_read
 
 
 @contextmanager

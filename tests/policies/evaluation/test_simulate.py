@@ -1,6 +1,7 @@
 """The lines of `simulate`: cases in, decisions out."""
 
 import json
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -117,3 +118,49 @@ def test_the_command_answers_every_line_and_ends_with_1_when_one_was_not_read(tm
     assert [answer.get("decision") for answer in answers] == ["allowed", None, None]
     assert ran.returncode == 1
     assert "Statement is an empty list" in answers[2]["error"]
+
+
+def simulating(home: Path, *, stdout: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "manage.py", "simulate"]
+    environment = {"IAMCONSOLE_HOME": str(home), "PATH": ""}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=ROOT_FOLDER, env=environment, stdin=pipe, stdout=stdout, stderr=pipe, text=True
+    )
+
+
+def test_many_lines_do_not_grow_memory(tmp_path: Path) -> None:
+    """Every line has a document of its own; `tests/fuzz/stream.py` sends a million."""
+    with simulating(tmp_path, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin
+        used = []
+        for number in range(4000):
+            statement = allow("s3:Get*", f"arn:aws:s3:::app/{number}/*")
+            process.stdin.write(json.dumps(a_case(statement, case_id=str(number))) + "\n")
+            if number % 2000 == 1999:
+                used.append(resident(process.pid))
+        process.stdin.close()
+    assert used[1] - used[0] < 10_000
+    assert process.returncode == 0
+
+
+def resident(pid: int) -> int:
+    """The memory that a process holds, in KB."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    assert found
+    return int(found[1])
+
+
+def test_a_reader_who_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
+    with simulating(tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        try:
+            process.stdin.write((json.dumps(a_case(allow())) + "\n") * 2000)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        assert process.stderr.read() == ""
+    assert process.returncode == 141

@@ -4,6 +4,7 @@ Every failure looks alike and takes alike long; only the trail tells an unknown 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
@@ -20,13 +21,20 @@ __all__ = ["Attempt", "Identity", "authenticate_root", "authenticate_user", "ide
 class Identity:
     """Somebody with a console password, as one query reads them.
 
-    `mark` changes with the password: a session that carries another one is over.
+    `mark` changes with the password: a session that carries another one is over. `hard_expiry` says that an expired
+    password cannot be changed by its user.
     """
 
     account: Account
     principal: Principal
     mark: str
     password_reset_required: bool = False
+    password_expires: datetime | None = None
+    hard_expiry: bool = False
+
+    def has_expired(self, now: datetime) -> bool:
+        """Tell whether the password is older than the account's policy lets it be."""
+        return self.password_expires is not None and self.password_expires <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ def authenticate_user(account: str, user_name: str, password: str) -> Attempt:
 
 def authenticate_root(email: str, password: str) -> Attempt:
     """Check the root user's sign-in."""
-    account = Account.objects.filter(root_email__lower=email.lower()).first() if email else None
+    account = _accounts().filter(root_email__lower=email.lower()).first() if email else None
     identity = _root_identity(account) if account else None
     return Attempt(account, identity, proven=_proves(password, account.root_password if account else ""))
 
@@ -65,7 +73,7 @@ def recall(principal_id: str, mark: str) -> Identity | None:
 def identity_of(principal_id: str) -> Identity | None:
     """Read somebody who has a console password, in one query."""
     if is_account_id(principal_id):
-        account = Account.objects.filter(pk=principal_id).first()
+        account = _accounts().filter(pk=principal_id).first()
         return _root_identity(account) if account else None
     user = _users().filter(pk=principal_id, login_profile__isnull=False).first()
     return _identity_of(user) if user else None
@@ -77,19 +85,32 @@ def _account(text: str) -> Account | None:
     )
     if text == AWS or not text:
         return None
-    rows = Account.objects.filter(pk=text) if is_account_id(text) else Account.objects.filter(alias=text)
+    rows = _accounts().filter(pk=text) if is_account_id(text) else _accounts().filter(alias=text)
     return rows.first()
 
 
+def _accounts() -> QuerySet[Account]:
+    return Account.objects.select_related("own_password_policy")
+
+
 def _users() -> QuerySet[User]:
-    return User.objects.select_related("account", "login_profile")
+    return User.objects.select_related("account__own_password_policy", "login_profile")
 
 
 def _identity_of(user: User) -> Identity:
     principal = UserPrincipal(user.account_id, user.user_id, user.user_name, user.path)
     profile = getattr(user, "login_profile", None)
-    encoded, reset = (profile.password, profile.password_reset_required) if profile else ("", False)
-    return Identity(user.account, principal, secrets.fingerprint(user.user_id, encoded), reset)
+    if profile is None:
+        return Identity(user.account, principal, secrets.fingerprint(user.user_id, ""))
+    policy = user.account.password_policy
+    return Identity(
+        user.account,
+        principal,
+        secrets.fingerprint(user.user_id, profile.password),
+        password_reset_required=profile.password_reset_required,
+        password_expires=policy.expiry(profile.password_last_changed),
+        hard_expiry=policy.hard_expiry,
+    )
 
 
 def _root_identity(account: Account) -> Identity:

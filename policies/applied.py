@@ -34,6 +34,10 @@ _TAGS = """
     SELECT 'tag', '', '', account_id, '', key, value, '', 0 FROM accounts_{noun}tag
     WHERE account_id = %(account)s AND {noun}_id = %(entity)s
 """
+_OF_ACCOUNT = """
+    SELECT 'account', '', '', account_id, '', 'Account password policy', 'v1', 'own-password', 0
+    FROM accounts_accountpasswordpolicy WHERE account_id = %(account)s AND allow_users_to_change_password
+"""
 _THROUGH_GROUPS = """
     JOIN accounts_membership m ON m.group_id = {alias}.group_id AND m.user_id = %(entity)s
     JOIN accounts_group g ON g.group_id = m.group_id
@@ -67,10 +71,32 @@ _GROUP_INLINE = _INLINE.format(
 )
 
 _OF_USER = " UNION ALL ".join(
-    [_attached("user"), _GROUP_ATTACHED, _bounding("user"), _inline("user"), _GROUP_INLINE, _TAGS.format(noun="user")]
+    [
+        _attached("user"),
+        _GROUP_ATTACHED,
+        _bounding("user"),
+        _inline("user"),
+        _GROUP_INLINE,
+        _OF_ACCOUNT,
+        _TAGS.format(noun="user"),
+    ]
 )
 _OF_ROLE = " UNION ALL ".join([_attached("role"), _bounding("role"), _inline("role"), _TAGS.format(noun="role")])
 _OF_GROUP = " UNION ALL ".join([_attached("group"), _inline("group")])
+
+
+_ACCOUNT_WIDE = {
+    "own-password": compile_policy(
+        """{"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "iam:ChangePassword", "Resource": "arn:aws:iam::*:user/*"},
+            {"Effect": "Allow", "Action": "iam:GetAccountPasswordPolicy", "Resource": "*"}
+        ]}"""
+    )
+}
+"""What the password policy of an account gives to each of its users, who can change no password but their own.
+
+Rules: id_credentials_passwords_enable-user-change.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +138,7 @@ def _gather(sql: str, account_id: str, entity: str) -> Applied:
         cursor.execute(sql, {"account": account_id, "entity": entity})
         rows = [_Row(*row) for row in cursor.fetchall()]
     found = [row for row in rows if row.kind != "tag"]
-    compiled = COMPILED.of(found)
+    compiled = {**COMPILED.of([row for row in found if row.kind != "account"]), **_ACCOUNT_WIDE}
     policies = AppliedPolicies(
         identity=tuple(row.policy(compiled) for row in found if row.kind != "boundary"),
         boundary=tuple(row.policy(compiled) for row in found if row.kind == "boundary") or None,
@@ -135,7 +161,7 @@ class _Row:
     row_id: int
 
     def policy(self, compiled: dict[str, CompiledPolicy]) -> Policy:
-        source = arn.policy_arn(self.owner, self.path, self.name) if self.kind != "inline" else ""
+        source = arn.policy_arn(self.owner, self.path, self.name) if self.kind in ("managed", "boundary") else ""
         layer = PolicyType.BOUNDARY if self.kind == "boundary" else PolicyType.IDENTITY
         # An inline policy has no versions: its content names it.
         version = self.version or f"sha256:{self.hash}"

@@ -5,7 +5,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models.history import tracked
-from iamconsole.aws import arn
+from iamconsole.aws import arn, password_policy
+from iamconsole.aws.password_policy import PasswordPolicy
 
 AWS = "aws"
 """The account that owns the AWS managed policies; nobody signs in to it."""
@@ -57,3 +58,9 @@ class Account(models.Model):
     def label(self) -> str:
         """The alias where there is one, else the twelve digits."""
         return self.alias or self.account_id
+
+    @property
+    def password_policy(self) -> PasswordPolicy:
+        """The password policy in force: the account's own, else IAM's; it is read once with the row."""
+        own = getattr(self, "own_password_policy", None)
+        return own.rules() if own else password_policy.DEFAULT

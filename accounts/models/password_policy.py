@@ -7,6 +7,7 @@ from accounts.models.account import Account
 from accounts.models.history import tracked
 from accounts.models.user import User
 from iamconsole.aws import quotas
+from iamconsole.aws.password_policy import PasswordPolicy
 
 
 @tracked()
@@ -31,6 +32,20 @@ class AccountPasswordPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"password policy of {self.account_id}"
+
+    def rules(self) -> PasswordPolicy:
+        """The policy as the rules that it stands for."""
+        return PasswordPolicy(
+            minimum_length=self.minimum_password_length,
+            require_uppercase=self.require_uppercase_characters,
+            require_lowercase=self.require_lowercase_characters,
+            require_numbers=self.require_numbers,
+            require_symbols=self.require_symbols,
+            allow_users_to_change_password=self.allow_users_to_change_password,
+            max_age_days=self.max_password_age,
+            reuse_prevention=self.password_reuse_prevention,
+            hard_expiry=self.hard_expiry,
+        )
 
 
 class EarlierPassword(models.Model):

@@ -4,9 +4,10 @@ from django.utils import timezone
 
 from accounts import arns, queries, secrets, shapes
 from accounts.conflicts import refusing_duplicates
-from accounts.models import LoginProfile, User
-from accounts.passwords import check_new_password
-from iamconsole.aws.errors import IncorrectPassword, InvalidUserType, NoSuchEntity
+from accounts.models import EarlierPassword, LoginProfile, User
+from accounts.passwords import check_new_password, policy_in_force
+from iamconsole.aws import quotas
+from iamconsole.aws.errors import IncorrectPassword, InvalidUserType, NoSuchEntity, PasswordPolicyViolation
 from iamconsole.call import Call
 from iamconsole.gate import operation
 
@@ -24,7 +25,7 @@ def create_login_profile(
     Rules: API_CreateLoginProfile.
     """
     user = queries.lock_user(call, user_name)
-    check_new_password(call, user.user_name, password, "password")
+    check_new_password(call, user.user_name, password, "password", user)
     with refusing_duplicates(f"Login Profile for user {user.user_name} already exists.", field="userName"):
         return LoginProfile.objects.create(
             user=user,
@@ -58,9 +59,8 @@ def update_login_profile(
     user = queries.lock_user(call, user_name)
     profile = _locked(user)
     if password is not None:
-        check_new_password(call, user.user_name, password, "password")
-        profile.password = secrets.hash_password(password)
-        profile.password_last_changed = timezone.now()
+        check_new_password(call, user.user_name, password, "password", user)
+        _replace(profile, password)
     if password_reset_required is not None:
         profile.password_reset_required = password_reset_required
     profile.save()
@@ -72,14 +72,17 @@ def delete_login_profile(call: Call, *, user_name: str) -> None:
 
     Rules: API_DeleteLoginProfile.
     """
-    _locked(queries.lock_user(call, user_name)).delete()
+    profile = _locked(queries.lock_user(call, user_name))
+    _remember(profile)
+    profile.delete()
 
 
 @operation("iam:ChangePassword", resource=arns.calling_user, hidden=PASSWORDS)
 def change_password(call: Call, *, old_password: str, new_password: str) -> None:
     """Change the caller's own password.
 
-    Raises InvalidUserType for root and roles, AccessDenied where the old password is wrong.
+    Raises InvalidUserType for root and roles, AccessDenied where the old password is wrong, PasswordPolicyViolation for
+    a new one that the account's policy refuses, or for any where the old one has expired for good.
 
     Rules: API_ChangePassword.
     """
@@ -89,11 +92,32 @@ def change_password(call: Call, *, old_password: str, new_password: str) -> None
     profile = _locked(user)
     if not secrets.password_matches(old_password, profile.password):
         raise IncorrectPassword("The old password was incorrect.", field="oldPassword")
-    check_new_password(call, user.user_name, new_password, "newPassword")
-    profile.password = secrets.hash_password(new_password)
+    _refuse_after_hard_expiry(call, profile)
+    check_new_password(call, user.user_name, new_password, "newPassword", user)
+    _replace(profile, new_password)
     profile.password_reset_required = False
-    profile.password_last_changed = timezone.now()
     profile.save()
+
+
+def _refuse_after_hard_expiry(call: Call, profile: LoginProfile) -> None:
+    policy = policy_in_force(call)
+    expiry = policy.expiry(profile.password_last_changed)
+    if policy.hard_expiry and expiry is not None and expiry <= call.time:
+        raise PasswordPolicyViolation("The password has expired. Only an administrator can set a new one.")
+
+
+def _replace(profile: LoginProfile, password: str) -> None:
+    _remember(profile)
+    profile.password = secrets.hash_password(password)
+    profile.password_last_changed = timezone.now()
+
+
+def _remember(profile: LoginProfile) -> None:
+    """Keep the hash of a password that goes, and no more of them than a policy can ask for."""
+    EarlierPassword.objects.create(user_id=profile.user_id, password=profile.password)
+    kept = EarlierPassword.objects.filter(user_id=profile.user_id).order_by("-id")
+    stale = list(kept.values_list("pk", flat=True)[quotas.PASSWORD_REUSE_PREVENTION.maximum :])
+    EarlierPassword.objects.filter(pk__in=stale).delete()
 
 
 def _locked(user: User) -> LoginProfile:

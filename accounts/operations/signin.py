@@ -16,7 +16,7 @@ from accounts.principals import Principal, Root, UserPrincipal
 from iamconsole.audit.recording import HIDDEN, Outcome, sign_in_event
 from iamconsole.call import Call
 
-__all__ = ["SignInFailed", "Visit", "sign_in_as_root", "sign_in_as_user"]
+__all__ = ["PasswordExpired", "SignInFailed", "Visit", "sign_in_as_root", "sign_in_as_user"]
 
 WRONG_PASSWORD = "Failed authentication"  # noqa: S105  # AWS's sentence in the trail
 UNKNOWN_USER = "No username found in supplied account"
@@ -24,6 +24,10 @@ UNKNOWN_USER = "No username found in supplied account"
 
 class SignInFailed(Exception):
     """The details do not belong together; nobody is told which of them is wrong."""
+
+
+class PasswordExpired(SignInFailed):
+    """The password is right, but too old, and only an administrator can set another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,14 @@ class Visit:
 
 
 def sign_in_as_user(visit: Visit, *, account: str, user_name: str, password: str) -> Identity:
-    """Sign in an IAM user, or raise SignInFailed; either way the account's trail says so."""
+    """Sign in an IAM user, or raise SignInFailed or PasswordExpired; either way the account's trail says so."""
     attempt = authenticate_user(account, user_name, password)
-    if attempt.proven and attempt.identity:
+    barred = bool(attempt.identity and attempt.identity.hard_expiry and attempt.identity.has_expired(visit.time))
+    if attempt.proven and attempt.identity and not barred:
         return _succeed(visit, attempt.identity)
     if attempt.account:
         _record_failure(visit, attempt.account, attempt, _claimed(attempt))
-    raise SignInFailed
+    raise PasswordExpired if attempt.proven else SignInFailed
 
 
 def sign_in_as_root(visit: Visit, *, email: str, password: str) -> Identity:

@@ -168,13 +168,24 @@ def check_role_description(value: str, parameter: str = "description") -> None:
 
 def check_session_duration(value: int, parameter: str = "maxSessionDuration") -> None:
     """Refuse a maximum session duration outside one to twelve hours. Rules: API_CreateRole."""
-    limits = quotas.MAX_SESSION_DURATION
-    broken = []
+    check_ranges((parameter, value, quotas.MAX_SESSION_DURATION))
+
+
+def check_ranges(*given: tuple[str, int | None, quotas.Range]) -> None:
+    """Refuse numbers outside their ranges, all in one sentence; each is a parameter, its value and its range."""
+    broken = [
+        (parameter, f"Member must have value {bound}")
+        for parameter, value, limits in given
+        if value is not None and (bound := _passed(value, limits))
+    ]
+    if broken:
+        refuse([_failure(parameter, sentence) for parameter, sentence in broken], field=broken[0][0])
+
+
+def _passed(value: int, limits: quotas.Range) -> str:
     if value < limits.minimum:
-        broken.append(_failure(parameter, f"Member must have value greater than or equal to {limits.minimum}"))
-    if value > limits.maximum:
-        broken.append(_failure(parameter, f"Member must have value less than or equal to {limits.maximum}"))
-    refuse(broken, field=parameter)
+        return f"greater than or equal to {limits.minimum}"
+    return f"less than or equal to {limits.maximum}" if value > limits.maximum else ""
 
 
 def check_tags(tags: Sequence[tuple[str, str]], parameter: str = "tags") -> None:

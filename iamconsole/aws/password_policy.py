@@ -7,6 +7,7 @@ import secrets
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
@@ -42,6 +43,10 @@ class PasswordPolicy:
         """Tell whether passwords expire: AWS calls it ExpirePasswords and derives it from the age."""
         return self.max_age_days > 0
 
+    def expiry(self, changed: datetime) -> datetime | None:
+        """When a password that was last changed then expires; None where passwords do not."""
+        return changed + timedelta(days=self.max_age_days) if self.expires else None
+
     def violations(
         self, password: str, *, account_name: str = "", email: str = "", user_name: str = ""
     ) -> tuple[str, ...]:
@@ -59,9 +64,17 @@ class PasswordPolicy:
             ]
         return tuple(broken)
 
+    @property
+    def reuse_sentence(self) -> str:
+        """What is said of a password that its user had before; the present one counts."""
+        many = self.reuse_prevention
+        return f"The password must not be {'the last one' if many == 1 else f'one of the last {many}'} of this user."
+
     def requirements(self) -> tuple[str, ...]:
         """List what a password must have, as sentences to show beside the field."""
         rules = tuple(sentence for _, sentence in self._rules())
+        if self.reuse_prevention:
+            rules += (self.reuse_sentence,)
         if self.is_default:
             rules += ("The password must not be the same as the account name or the e-mail address.",)
         return rules

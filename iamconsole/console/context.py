@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import reverse
 
+from iamconsole.aws import quotas
 from iamconsole.call import Call
 from iamconsole.console import preferences
 from iamconsole.console.navigation import navigation
@@ -38,7 +40,7 @@ class ShownIdentity:
 
 
 def shell(request: HttpRequest) -> Mapping[str, Any]:
-    """Give the shell's names: prefs, identity, navigation, messages, csp_nonce, plain_http, and addresses."""
+    """Give the shell's names: prefs, identity, navigation, messages, csp_nonce, plain_http, password_days, links."""
     call: Call | None = getattr(request, "call", None)
     return {
         "prefs": getattr(request, "prefs", None) or preferences.read(request),
@@ -50,7 +52,16 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
         "preferences_url": reverse("preferences"),
         "credentials_url": reverse("credentials"),
         "search_url": reverse("search"),
+        "password_days": _days_left(call, getattr(request, "password_expires", None)) if call else None,
     }
+
+
+def _days_left(call: Call, expires: datetime | None) -> int | None:
+    """The days until the reader's password expires, once they are few enough to warn of; negative afterwards."""
+    if expires is None:
+        return None
+    days = (expires - call.time).days
+    return days if days < quotas.PASSWORD_EXPIRY_WARNING_DAYS else None
 
 
 def _identity(call: Call) -> ShownIdentity:

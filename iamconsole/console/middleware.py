@@ -115,6 +115,7 @@ def _recognize(request: ConsoleRequest, recorder: PageRecorder) -> None:
     request.call = visit_of(request).call(
         identity.principal, identity.account, session=Session(issued), recorder=recorder
     )
+    request.password_expires = identity.password_expires
 
 
 def _time(text: str | None) -> datetime | None:

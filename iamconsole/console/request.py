@@ -1,5 +1,7 @@
 """The request that every view of the console receives."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -10,9 +12,13 @@ __all__ = ["ConsoleRequest"]
 
 
 class ConsoleRequest(HttpRequest):
-    """A request with who asks (`call`), what htmx said of it, and how the reader likes the pages."""
+    """A request with who asks (`call`), what htmx said of it, and how the reader likes the pages.
+
+    `password_expires` is when the reader's own password does, where the account's policy says so.
+    """
 
     call: Call
+    password_expires: datetime | None
     htmx: HtmxDetails
     prefs: Preferences
     csp_nonce: str

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.authentication import Identity, identity_of, recall
 from accounts.operations.login_profiles import change_password
-from accounts.operations.signin import SignInFailed, sign_in_as_root, sign_in_as_user
+from accounts.operations.signin import PasswordExpired, SignInFailed, sign_in_as_root, sign_in_as_user
 from accounts.passwords import policy_of
 from iamconsole.aws.errors import IamError, NoSuchEntity
 from iamconsole.call import Session
@@ -24,6 +25,7 @@ from iamconsole.console.request import ConsoleRequest
 __all__ = ["set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out"]
 
 FAILURE = "Your sign-in details are not correct."
+EXPIRED = "Your password has expired. Ask your administrator to set a new one."
 ACCOUNT_COOKIE = "iamconsole_account"
 _REMEMBERED = 365 * 24 * 3600
 _PENDING = "pending"
@@ -85,8 +87,8 @@ def sign_in(request: ConsoleRequest, account: str = "") -> HttpResponse:
             user_name=entered["username"],
             password=entered["password"],
         )
-    except SignInFailed:
-        form.add_error(None, FAILURE)
+    except SignInFailed as failed:
+        form.add_error(None, EXPIRED if isinstance(failed, PasswordExpired) else FAILURE)
         return _form_page(request, "signin", form)
     response = _welcome(request, identity)
     if entered["remember"]:
@@ -140,7 +142,11 @@ def set_password(request: ConsoleRequest) -> HttpResponse:
             begin_session(request, renewed)
             messages.success(request, "Your password was changed.")
             return go_to(request, onward)
-    context = {"user_name": identity.principal.name, "rules": policy_of(identity.account).requirements()}
+    context = {
+        "user_name": identity.principal.name,
+        "expired": identity.has_expired(timezone.now()),
+        "rules": policy_of(identity.account).requirements(),
+    }
     return _form_page(request, "password", form, **context)
 
 
@@ -165,7 +171,7 @@ def _change_password(request: ConsoleRequest, identity: Identity, form: NewPassw
 
 def _welcome(request: ConsoleRequest, identity: Identity) -> HttpResponse:
     """Begin the session, unless a new password stands before it."""
-    if identity.password_reset_required:
+    if identity.password_reset_required or identity.has_expired(timezone.now()):
         request.session.flush()
         request.session[_PENDING] = {"principal": identity.principal.principal_id, "mark": identity.mark}
         return go_to(request, f"{reverse('signin-password')}?{urlencode({'next': _onward(request)})}")

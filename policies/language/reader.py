@@ -359,8 +359,11 @@ class _Builder:
                 where = (*path, index) if listed else path
                 sentence = "A condition value must be a string, a number or a boolean."
                 self.fault(item, where, sentence, "INVALID_CONDITION_DATA_TYPE")
-            else:
-                values.append(Value(text, self.lines.span(item.start, item.end)))
+                continue
+            if isinstance(item, JsonNumber) and "e" in text.lower():
+                sentence = f"{_quoted(text)} has an exponent; write the number out."
+                self.fault(item, (*path, index) if listed else path, sentence, "INVALID_CONDITION_DATA_TYPE")
+            values.append(Value(text, self.lines.span(item.start, item.end)))
         return tuple(values)
 
 

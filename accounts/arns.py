@@ -89,6 +89,21 @@ def named_instance_profile(call: Call, parameters: Parameters) -> tuple[Target, 
     return (Target(profile.arn, "AWS::IAM::InstanceProfile", profile.name, _tags(profile)),)
 
 
+def named_mfa_device(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The virtual MFA device of `serial_number`, which is its ARN."""
+    serial_number = parameters["serial_number"]
+    try:
+        device = queries.find_mfa_device(call, serial_number)
+    except NoSuchEntity:
+        return (Target(serial_number, "AWS::IAM::VirtualMFADevice", arn.split_path(serial_number)[1]),)
+    return (Target(device.serial_number, "AWS::IAM::VirtualMFADevice", device.name, _tags(device)),)
+
+
+def new_mfa_device(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The virtual MFA device that is to be made."""
+    return (_new(call, parameters, "virtual_mfa_device", arn.mfa_arn, "AWS::IAM::VirtualMFADevice"),)
+
+
 def new_user(call: Call, parameters: Parameters) -> tuple[Target, ...]:
     """The user that is to be made."""
     return (_new(call, parameters, "user", arn.user_arn, "AWS::IAM::User"),)

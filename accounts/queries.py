@@ -13,18 +13,22 @@ from django.db.models import Model, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.access_keys import key_array
+from accounts.mfa_devices import device_array
 from accounts.models import (
     AccessKey,
     Account,
     Group,
     InstanceProfile,
     InstanceProfileTag,
+    MFADevice,
+    MFADeviceTag,
     Role,
     RoleTag,
     User,
     UserTag,
 )
-from iamconsole.aws.errors import NoSuchEntity
+from iamconsole.aws import arn
+from iamconsole.aws.errors import NoSuchEntity, ValidationError
 from iamconsole.call import Call
 
 M = TypeVar("M", bound=Model)
@@ -58,9 +62,13 @@ def instance_profiles(call: Call) -> QuerySet[InstanceProfile]:
 
 
 def find_user(call: Call, user_name: str) -> User:
-    """Find a user by name, ignoring case, with login profile, boundary, tags and access keys, or raise NoSuchEntity."""
+    """Find a user by name, ignoring case, with all that hangs on it but policies, or raise NoSuchEntity.
+
+    That is the login profile, the boundary, `tag_list`, `key_list` and `device_list`.
+    """
     rows: QuerySet[Any] = users(call).select_related("login_profile", "boundary__policy")
     rows = rows.annotate(tag_list=tag_array(UserTag.objects.all(), "user"), key_list=key_array())
+    rows = rows.annotate(device_list=device_array())
     found: User = _named(call, rows, "user", user_name, lambda: no_user(user_name))
     return found
 
@@ -84,6 +92,18 @@ def find_instance_profile(call: Call, name: str) -> InstanceProfile:
     return _named(call, rows, "instance_profile", name, lambda: no_instance_profile(name))
 
 
+def find_mfa_device(call: Call, serial_number: str) -> MFADevice:
+    """Find a virtual MFA device by its ARN, with its user and its tags, or raise NoSuchEntity."""
+    rows: QuerySet[Any] = MFADevice.objects.filter(account_id=call.account_id).select_related("user")
+    rows = rows.annotate(tag_list=tag_array(MFADeviceTag.objects.all(), "mfa_device"))
+    found: MFADevice | None = call.remember(
+        ("mfa_device", serial_number), lambda: _device(rows, call, serial_number)
+    )  # fmt: skip
+    if found is None:
+        raise no_mfa_device(serial_number)
+    return found
+
+
 def find_owner_of_access_key(call: Call, access_key_id: str) -> str | None:
     """Name the user of the account to whom an access key belongs; None for the root user's and for an unknown key."""
     keys = AccessKey.objects.filter(account_id=call.account_id, pk=access_key_id)
@@ -98,6 +118,35 @@ def lock_account(call: Call) -> Account:
 def lock_user(call: Call, user_name: str) -> User:
     """Lock a user's row until the transaction ends, or raise NoSuchEntity."""
     return _locked(users(call), "user_name", user_name, no_user(user_name))
+
+
+def lock_mfa_device(call: Call, serial_number: str) -> MFADevice:
+    """Lock a virtual MFA device's row until the transaction ends, or raise NoSuchEntity."""
+    rows = MFADevice.objects.filter(account_id=call.account_id).select_for_update(no_key=True)
+    found = _device(rows, call, serial_number)
+    if found is None:
+        raise no_mfa_device(serial_number)
+    return found
+
+
+def owner_name(call: Call, user_name: str | None) -> str | None:
+    """Name the user whose credentials are meant: the caller where no name is given; None is the root user."""
+    if user_name:
+        return user_name
+    if call.principal.identity_type == "Root":
+        return None
+    if call.principal.identity_type != "IAMUser":
+        raise ValidationError("Must specify userName when calling with non-User credentials", field="userName")
+    return call.principal.name
+
+
+def lock_owner(call: Call, user_name: str | None) -> User | None:
+    """Lock the user whose credentials are meant; for the root user, None, the account."""
+    owner = owner_name(call, user_name)
+    if owner is None:
+        lock_account(call)
+        return None
+    return lock_user(call, owner)
 
 
 def lock_group(call: Call, group_name: str) -> Group:
@@ -134,6 +183,17 @@ def no_role(role_name: str) -> NoSuchEntity:
 def no_instance_profile(name: str) -> NoSuchEntity:
     """Say that the account has no such instance profile."""
     return NoSuchEntity(f"Instance Profile {name} cannot be found.", field="instanceProfileName")
+
+
+def no_mfa_device(serial_number: str) -> NoSuchEntity:
+    """Say that the account has no such virtual MFA device."""
+    return NoSuchEntity(f"VirtualMFADevice with serial number {serial_number} does not exist.", field="serialNumber")
+
+
+def _device(rows: QuerySet[MFADevice], call: Call, serial_number: str) -> MFADevice | None:
+    path, name = arn.split_path(serial_number)
+    found = _first(rows.filter(path=path), "virtual_mfa_device_name", name) if "\x00" not in path else None
+    return found if found is not None and found.serial_number.lower() == serial_number.lower() else None
 
 
 def _named(call: Call, rows: QuerySet[M], noun: str, name: str, absent: Any) -> M:

@@ -2,14 +2,14 @@
 
 Secrets appear in none of them.
 
-Rules: API_User, API_Group, API_Role, API_InstanceProfile, API_LoginProfile, API_AccessKey.
+Rules: API_User, API_Group, API_Role, API_InstanceProfile, API_LoginProfile, API_AccessKey, API_VirtualMFADevice.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from accounts.models import AccessKey, Group, InstanceProfile, LoginProfile, Role, User
+from accounts.models import AccessKey, Group, InstanceProfile, LoginProfile, MFADevice, Role, User
 
 Shape = Mapping[str, Any]
 
@@ -93,3 +93,8 @@ def access_key(key: AccessKey) -> Shape:
             "createDate": instant(key.create_date),
         }
     }
+
+
+def virtual_mfa_device(device: MFADevice) -> Shape:
+    """A virtual MFA device that was made; never its seed or its QR code."""
+    return {"virtualMFADevice": {"serialNumber": device.serial_number}}

@@ -11,7 +11,13 @@ from django.db.models import Model
 from accounts.models import Tag
 from iamconsole.aws import names, quotas
 
-OWNERS = {"usertag": "user", "roletag": "role", "instanceprofiletag": "instance_profile", "policytag": "policy"}
+OWNERS = {
+    "usertag": "user",
+    "roletag": "role",
+    "instanceprofiletag": "instance_profile",
+    "mfadevicetag": "mfa_device",
+    "policytag": "policy",
+}
 
 
 def write_tags(kind: type[Tag], entity: Any, tags: Sequence[tuple[str, str]]) -> None:

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts import totp
 from accounts.authentication import recall
-from accounts.models import Account, Group, LoginProfile, Membership, Role, User
+from accounts.mfa_devices import seal_seed
+from accounts.models import Account, Group, LoginProfile, Membership, MFADevice, Role, User
 from accounts.principals import Root, UserPrincipal
 from accounts.secrets import fingerprint, hash_password
 from iamconsole.aws.identifiers import new_account_id
@@ -115,3 +117,23 @@ def sign_in(client: Client, who: User | Account) -> Client:
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
     return client
+
+
+def an_mfa_device(owner: User | Account, name: str = "", **fields: Any) -> tuple[MFADevice, str]:
+    """An enabled virtual MFA device of a user or of the root user, with its seed."""
+    account = owner if isinstance(owner, Account) else owner.account
+    device = MFADevice(
+        account=account,
+        user=owner if isinstance(owner, User) else None,
+        virtual_mfa_device_name=name or f"phone-{next(_numbers)}",
+        **{"enable_date": timezone.now(), **fields},
+    )
+    seed = totp.new_seed()
+    device.sealed_seed = seal_seed(device, seed)
+    device.save(force_insert=True)
+    return device, seed
+
+
+def a_code(seed: str, *, steps: int = 0) -> str:
+    """What a device with this seed shows now, or some thirty seconds from now."""
+    return totp.code_of(seed, totp.step_of(timezone.now()) + steps)

@@ -6,6 +6,7 @@ from accounts.models.credential_report import CredentialReport
 from accounts.models.group import Group, Membership
 from accounts.models.instance_profile import InstanceProfile
 from accounts.models.login_profile import LoginProfile
+from accounts.models.mfa_device import MFADevice, MFADeviceTag
 from accounts.models.password_policy import AccountPasswordPolicy, EarlierPassword
 from accounts.models.role import Role
 from accounts.models.tag import InstanceProfileTag, RoleTag, Tag, UserTag
@@ -23,6 +24,8 @@ __all__ = [
     "InstanceProfile",
     "InstanceProfileTag",
     "LoginProfile",
+    "MFADevice",
+    "MFADeviceTag",
     "Membership",
     "Role",
     "RoleTag",

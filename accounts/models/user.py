@@ -33,6 +33,7 @@ class User(models.Model):
     # What `accounts.queries.find_user` reads with a user, and `list_users`; a row read otherwise has none of it.
     tag_list: list[dict[str, str]]
     key_list: list[dict[str, Any]]
+    device_list: list[dict[str, Any]]
     group_names: list[str]
 
     class Meta:

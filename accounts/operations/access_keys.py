@@ -30,7 +30,7 @@ def create_access_key(call: Call, *, user_name: str | None = None) -> CreatedAcc
 
     Rules: API_CreateAccessKey; reference_iam-quotas.
     """
-    user = _locked_owner(call, user_name)
+    user = queries.lock_owner(call, user_name)
     quotas.ACCESS_KEYS_PER_USER.check(_keys(call, user).count())
     secret = new_secret_access_key()
     key = AccessKey(account_id=call.account_id, user=user)
@@ -45,7 +45,7 @@ def list_access_keys(call: Call, *, user_name: str | None = None) -> tuple[Acces
 
     Rules: API_ListAccessKeys.
     """
-    owner = _owner_name(call, user_name)
+    owner = queries.owner_name(call, user_name)
     if owner:
         return keys_of(queries.find_user(call, owner))
     return tuple(AccessKeyMetadata.of(key) for key in _keys(call, None).order_by("create_date", "pk"))
@@ -63,7 +63,7 @@ def update_access_key(call: Call, *, access_key_id: str, status: str, user_name:
             "Member must satisfy enum value set",
             field="status",
         )
-    key = _key(call, _locked_owner(call, user_name), access_key_id)
+    key = _key(call, queries.lock_owner(call, user_name), access_key_id)
     key.status = status
     key.save(update_fields=["status"])
 
@@ -74,7 +74,7 @@ def delete_access_key(call: Call, *, access_key_id: str, user_name: str | None =
 
     Rules: API_DeleteAccessKey.
     """
-    _key(call, _locked_owner(call, user_name), access_key_id).delete()
+    _key(call, queries.lock_owner(call, user_name), access_key_id).delete()
 
 
 @operation("iam:GetAccessKeyLastUsed", resource=arns.owner_of_access_key, read_only=True)
@@ -87,25 +87,6 @@ def get_access_key_last_used(call: Call, *, access_key_id: str) -> AccessKey:
     if key is None:
         raise _no_key(access_key_id)
     return key
-
-
-def _owner_name(call: Call, user_name: str | None) -> str | None:
-    """Name the user whose keys are meant; None is the root user."""
-    if user_name:
-        return user_name
-    if call.principal.identity_type == "Root":
-        return None
-    if call.principal.identity_type != "IAMUser":
-        raise ValidationError("Must specify userName when calling with non-User credentials", field="userName")
-    return call.principal.name
-
-
-def _locked_owner(call: Call, user_name: str | None) -> User | None:
-    owner = _owner_name(call, user_name)
-    if owner is None:
-        queries.lock_account(call)
-        return None
-    return queries.lock_user(call, owner)
 
 
 def _keys(call: Call, user: User | None) -> QuerySet[AccessKey]:

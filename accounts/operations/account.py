@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts import arns, queries
 from accounts.conflicts import refusing_duplicates
-from accounts.models import AccessKey, Account
+from accounts.models import AccessKey, Account, MFADevice
 from iamconsole.aws import names, quotas
 from iamconsole.aws.errors import EntityAlreadyExists, NoSuchEntity
 from iamconsole.call import Call
@@ -39,9 +40,6 @@ QUOTAS: Mapping[str, quotas.Quota] = {
 NOT_KEPT_YET = (
     "Providers",
     "ServerCertificates",
-    "MFADevices",
-    "MFADevicesInUse",
-    "AccountMFAEnabled",
     "AccountSigningCertificatesPresent",
 )
 """What this console has no records of so far: there is none of it in any account."""
@@ -96,11 +94,14 @@ def get_account_summary(call: Call) -> Mapping[str, int]:
     """
     versions = PolicyVersion.objects.filter(account_id=OuterRef("pk")).order_by().values("account")
     root_keys = AccessKey.objects.filter(account_id=OuterRef("pk"), user__isnull=True)
+    devices = MFADevice.objects.filter(account_id=OuterRef("pk")).order_by().values("account")
+    root_devices = MFADevice.objects.filter(account_id=OuterRef("pk"), user__isnull=True, enable_date__isnull=False)
     account = Account.objects.annotate(
-        versions_in_use=Coalesce(
-            Subquery(versions.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), 0
-        ),
+        versions_in_use=_counted(versions),
         has_root_keys=Exists(root_keys),
+        devices=_counted(devices),
+        devices_in_use=_counted(devices.filter(enable_date__isnull=False)),
+        has_root_devices=Exists(root_devices),
     ).get(pk=call.account_id)
     summary = {
         "Users": account.user_count,
@@ -110,9 +111,17 @@ def get_account_summary(call: Call) -> Mapping[str, int]:
         "InstanceProfiles": account.instance_profile_count,
         "PolicyVersionsInUse": account.versions_in_use,
         "AccountAccessKeysPresent": int(account.has_root_keys),
+        "MFADevices": account.devices,
+        "MFADevicesInUse": account.devices_in_use,
+        "AccountMFAEnabled": int(account.has_root_devices),
         "AccountPasswordPresent": int(bool(account.root_password)),
         "GlobalEndpointTokenVersion": 1,
         **{key: quota.value for key, quota in QUOTAS.items()},
         **dict.fromkeys(NOT_KEPT_YET, 0),
     }
     return MappingProxyType(summary)
+
+
+def _counted(grouped: QuerySet[Any, Any]) -> Coalesce:
+    """Count rows that were grouped by their account, as part of the query for the account."""
+    return Coalesce(Subquery(grouped.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), 0)

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from accounts import arns, queries, shapes
 from accounts.access_keys import key_array
 from accounts.conflicts import must, refusing_duplicates
+from accounts.mfa_devices import device_array
 from accounts.models import AccessKey, Membership, User, UserTag
 from accounts.tagging import write_tags
 from iamconsole.aws import names, quotas
@@ -87,8 +88,9 @@ def get_user(call: Call, *, user_name: str | None = None) -> User:
 def list_users(call: Call, *, path_prefix: str = "/", page: PageRequest = PageRequest()) -> Page[User]:
     """List the account's users whose path begins with the prefix, one page at a time.
 
-    Each comes with its login profile, its access keys (`key_list`) and the names of its groups (`group_names`). A
-    search finds users by name, and by an access key id. Filters: `path`, where it begins; `group`, the name of one.
+    Each comes with its login profile, its access keys (`key_list`), its MFA devices (`device_list`) and the names of
+    its groups (`group_names`). A search finds users by name, and by an access key id. Filters: `path`, where it begins;
+    `group`, the name of one.
 
     Rules: API_ListUsers.
     """
@@ -96,6 +98,7 @@ def list_users(call: Call, *, path_prefix: str = "/", page: PageRequest = PageRe
     memberships = Membership.objects.filter(user=OuterRef("pk")).order_by(Lower("group__group_name"))
     rows: QuerySet[Any] = queries.users(call).select_related("login_profile")
     rows = rows.annotate(key_list=key_array(), group_names=ArraySubquery(memberships.values("group__group_name")))
+    rows = rows.annotate(device_list=device_array())
     if path_prefix != "/":
         rows = rows.filter(path__startswith=path_prefix)
     if page.query:
@@ -133,7 +136,7 @@ def update_user(call: Call, *, user_name: str, new_user_name: str | None = None,
 def delete_user(call: Call, *, user_name: str) -> None:
     """Delete a user that nothing hangs on any more; the tags go with it.
 
-    Raises DeleteConflict while a login profile, an access key, a policy or a group membership remains.
+    Raises DeleteConflict while a login profile, an access key, an MFA device, a policy or a group membership remains.
 
     Rules: API_DeleteUser.
     """
@@ -143,4 +146,5 @@ def delete_user(call: Call, *, user_name: str) -> None:
     must("remove users from group", remaining=user.memberships.exists())
     must("delete login profile", remaining=hasattr(user, "login_profile"))
     must("delete access keys", remaining=user.access_keys.exists())
+    must("delete MFA device", remaining=user.mfa_devices.exists())
     user.delete()

@@ -16,6 +16,7 @@ __all__ = [
     "EntityTemporarilyUnmodifiable",
     "IamError",
     "IncorrectPassword",
+    "InvalidAuthenticationCode",
     "InvalidInput",
     "InvalidUserType",
     "LimitExceeded",
@@ -111,6 +112,12 @@ class ValidationError(IamError):
     code, status = "ValidationError", 400
 
 
+class InvalidAuthenticationCode(IamError):
+    """The codes of an MFA device do not fit, or were used before. Rules: API_EnableMFADevice."""
+
+    code, status = "InvalidAuthenticationCode", 403
+
+
 class UnmodifiableEntity(IamError):
     """Only the service that a role is linked to may change that role."""
 
@@ -173,6 +180,7 @@ ERRORS: dict[str, type[IamError]] = {
         UnmodifiableEntity,
         EntityTemporarilyUnmodifiable,
         PasswordPolicyViolation,
+        InvalidAuthenticationCode,
         InvalidUserType,
         ConcurrentModification,
         PolicyNotAttachable,

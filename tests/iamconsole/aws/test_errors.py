@@ -17,6 +17,7 @@ STATUSES = {
     "UnmodifiableEntity": 400,
     "EntityTemporarilyUnmodifiable": 409,
     "PasswordPolicyViolation": 400,
+    "InvalidAuthenticationCode": 403,
     "InvalidUserType": 400,
     "ConcurrentModification": 409,
     "PolicyNotAttachable": 400,

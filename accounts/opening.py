@@ -54,9 +54,10 @@ def open_account(
         with transaction.atomic():
             account.save(force_insert=True)
     except IntegrityError as error:
-        raise EntityAlreadyExists(
-            f"An account with the id {account.account_id}, the alias {alias} or the root e-mail {root_email} exists."
-        ) from error
+        taken = [f"the id {account_id}"] if account_id else []
+        taken += [f"the alias {alias}"] if alias else []
+        told = " or ".join([*taken, f"the root e-mail address {root_email}"])
+        raise EntityAlreadyExists(f"There is already an account with {told}.") from error
     key, secret = _root_key(account) if root_key else (None, "")
     _record(account)
     return OpenedAccount(account, password, key.access_key_id if key else "", secret)

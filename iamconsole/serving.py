@@ -88,6 +88,7 @@ def options(env: Environment, announce: Callable[[object], None], lock: int) -> 
         "forwarded_allow_ips": "",  # the middleware decides whom to believe, from IAMCONSOLE_PROXIES
         "certfile": env.certificate or None,
         "keyfile": env.certificate_key or None,
+        "limit_request_line": 8190,  # a simulation's address holds the whole question
         "timeout": 60,
         "graceful_timeout": 10,
         "loglevel": "warning",

@@ -132,6 +132,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = _env.purpose != "serve"
 WHITENOISE_AUTOREFRESH = _env.debug
 
+BRAND = "iamconsole"  # the name that every page shows
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True

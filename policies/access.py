@@ -5,7 +5,7 @@ that an event can tell later why a call went as it did.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.principals import principal_tags
@@ -38,6 +38,10 @@ class Judgement:
     def explained(self) -> Decision:
         """The same decision with its steps and near misses."""
         return evaluate(self.request, self.applied.policies, explain=True)
+
+    def also_allows(self, action: str, resource: str) -> bool:
+        """Whether the same caller, in the same context, might do something else."""
+        return evaluate(replace(self.request, action=action, resource=resource), self.applied.policies).allowed
 
     def record(self) -> dict[str, Any]:
         """What an event keeps of the decision: enough to replay it as it was."""

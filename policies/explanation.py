@@ -98,7 +98,7 @@ def explain(result: EvaluationResult) -> Explanation:
         sentence=_sentence(result),
         boxes=_boxes(decision),
         shown=_shown(decision),
-        near=tuple(f"{_where(miss.statement)}: {miss.sentence}" for miss in decision.near_misses[:SHOWN_POLICIES]),
+        near=tuple(f"{_where(miss.statement)}: {miss.sentence}" for miss in _near(decision)[:SHOWN_POLICIES]),
     )
 
 
@@ -121,9 +121,22 @@ def _sentence(result: EvaluationResult) -> str:
     if decision.decision is EvalDecision.EXPLICIT_DENY:
         return f"{_names(matched.policy.name for matched in decision.matched)} denies it. A deny beats every allow."
     also = [STEP_NAMES[step.layer].lower() for step in decision.steps if step.stops and not step.decisive]
-    nearest = decision.near_misses[0] if decision.near_misses else None
+    nearest = next(iter(_near(decision)), None)
     first = f"{_where(nearest.statement)}: {nearest.sentence}" if nearest else "No statement speaks of this action."
     return f"{first} It would also be stopped by the {_names(also)}." if also else first
+
+
+def _near(decision: Decision) -> tuple[NearMiss, ...]:
+    """The near misses worth telling: statements about the action, and those of the layer that stopped it.
+
+    A statement about quite another action explains nothing, but what a boundary does let through does.
+    """
+    return tuple(
+        miss
+        for miss in decision.near_misses
+        if all(part.element != "action" for part in miss.partings)
+        or (miss.statement.policy_type is PolicyType.BOUNDARY and decision.decided_by == PolicyType.BOUNDARY)
+    )
 
 
 def _names(names: Iterable[str]) -> str:
@@ -166,7 +179,7 @@ def _shown(decision: Decision) -> tuple[Shown, ...]:
     counting = [_match(statement) for statement in passed[:SHOWN_POLICIES]]
     if decision.decision is not EvalDecision.IMPLICIT_DENY:
         return tuple(counting)
-    misses = [_miss(miss) for miss in decision.near_misses[: SHOWN_POLICIES - min(len(counting), 2)]]
+    misses = [_miss(miss) for miss in _near(decision)[: SHOWN_POLICIES - min(len(counting), 2)]]
     return (*counting[:2], *misses)
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from iamconsole.aws.errors import AccessDenied
 from iamconsole.console.links import explain
 from iamconsole.console.places import crumbs
+from iamconsole.console.resend import is_ours, kept
 
 __all__ = [
     "bad_request",
@@ -16,6 +17,7 @@ __all__ = [
     "permission_denied",
     "refused",
     "server_error",
+    "session_ended",
     "unavailable",
 ]
 
@@ -53,8 +55,24 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form was not ours, or older than the sign-in."""
+    """403: the form was not ours; one of ours that is only older than the sign-in can be sent again."""
+    if request.method == "POST" and is_ours(request) and (fields := kept(request)):
+        return resend(request, fields, status=403, ended=False)
     return permission_denied(request)
+
+
+def session_ended(request: HttpRequest) -> HttpResponse | None:
+    """401: a form of ours met an ended session and can be sent again; None where nothing was entered."""
+    fields = kept(request) if request.method == "POST" and is_ours(request) else []
+    return resend(request, fields, status=401, ended=True) if fields else None
+
+
+def resend(request: HttpRequest, fields: list[tuple[str, str]], *, status: int, ended: bool) -> HttpResponse:
+    """Show what was posted as a form that only waits to be sent."""
+    shown = {"title": "Send again", "crumbs": crumbs("Send again"), "fields": fields, "path": request.get_full_path()}
+    response = render(request, "errors/resend.html", {**shown, "ended": ended}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _error(request: HttpRequest, status: int, title: str, *, sentence: str = "", **context: Any) -> HttpResponse:

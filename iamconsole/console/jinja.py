@@ -26,8 +26,7 @@ def environment(**options: Any) -> Environment:
     made = Environment(  # noqa: S701  # autoescape is among the options below
         **{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     )
-    brand = getattr(settings, "BRAND", "Keyring")
-    made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=brand)
+    made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=settings.BRAND)
     made.globals.update(explain_url=explain, simulator_url=simulator_address)
     made.filters.update(_FILTERS)
     return made

@@ -5,12 +5,18 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from iamconsole.aws.errors import AccessDenied
+from policies.access import Judgement
+
+SIMULATE = "iam:SimulatePrincipalPolicy"
 
 __all__ = ["explain", "safe_path", "simulator_address"]
 
 
 def explain(refusal: AccessDenied) -> str:
-    """The simulator's address with the refused request filled in."""
+    """The simulator's address with the refused request filled in; empty for who may not simulate."""
+    judgement = refusal.decision
+    if isinstance(judgement, Judgement) and not judgement.also_allows(SIMULATE, refusal.principal_arn):
+        return ""
     return simulator_address(principal=refusal.principal_arn, action=refusal.action, resource=refusal.resource)
 
 

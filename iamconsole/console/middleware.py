@@ -134,7 +134,9 @@ def _to_sign_in(request: ConsoleRequest) -> HttpResponse:
         response = HttpResponse("Sign in to go on.", status=401, content_type="text/plain")
         response["HX-Redirect"] = _sign_in_address(f"{current.path}?{current.query}" if current.query else current.path)
         return response
-    return HttpResponseRedirect(_sign_in_address(request.get_full_path() if request.method == "GET" else ""))
+    if request.method != "GET":
+        return errors.session_ended(request) or HttpResponseRedirect(_sign_in_address(request.path))
+    return HttpResponseRedirect(_sign_in_address(request.get_full_path()))
 
 
 def _sign_in_address(path: str) -> str:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("signin/password", signin.set_password, name="signin-password"),
     path("signin/<str:account>", signin.sign_in_for_account, name="signin-account"),
     path("signout", signin.sign_out, name="signout"),
+    path("iam", RedirectView.as_view(url="/iam/")),
     path("iam/", dashboard.dashboard, name="dashboard"),
     path("iam/root-tasks", dashboard.root_tasks, name="root-tasks"),
     path("iam/search", search.search, name="search"),

@@ -17,6 +17,8 @@ Parts = tuple[tuple[bool, str], ...]
 """A line in pieces; each says whether it differs from the other side."""
 
 _WORDS = re.compile(r"[A-Za-z0-9_-]+|\s+|.")
+_AROUND = 3
+"""Equal lines shown on each side of a changed one where not all are."""
 _LINE_LENGTH = 2000
 """A longer line is shown as changed in whole: comparing it word by word takes too long."""
 
@@ -44,6 +46,32 @@ class Comparison:
         """Whether nothing but the layout differs."""
         return not self.added and not self.removed
 
+    def folded(self, most: int) -> tuple[Row | int, ...]:
+        """The rows, or where there are more than `most`, as many of the changed ones with what is around them.
+
+        A number stands for so many equal lines. Of two documents that say the same the first lines are left.
+        """
+        if len(self.rows) <= most:
+            return self.rows
+        if self.same:
+            return self.rows[:most]
+        near = sorted(
+            {
+                place
+                for changed, row in enumerate(self.rows)
+                if row.change
+                for place in range(max(changed - _AROUND, 0), min(changed + _AROUND + 1, len(self.rows)))
+            }
+        )[:most]
+        shown: list[Row | int] = []
+        for before, place in zip([-1, *near], near, strict=False):
+            shown += [place - before - 1] if place > before + 1 else []
+            shown.append(self.rows[place])
+        behind = self.rows[near[-1] + 1 :]
+        if behind and not any(row.change for row in behind):
+            shown.append(len(behind))
+        return tuple(shown)
+
 
 def normalized(text: str) -> str:
     """The document in the one form of print; a text that is no policy stays as it is."""
@@ -63,13 +91,13 @@ def compare(left: str, right: str) -> Comparison:
 
 
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
-    for tag, left_start, left_end, right_start, right_end in SequenceMatcher(
-        None, before, after, autojunk=False
-    ).get_opcodes():
+    # A comma behind a line says only that another follows: it is no change of the line.
+    bare_before, bare_after = ([line.rstrip(",") for line in lines] for lines in (before, after))
+    opcodes = SequenceMatcher(None, bare_before, bare_after, autojunk=False).get_opcodes()
+    for tag, left_start, left_end, right_start, right_end in opcodes:
         if tag == "equal":
-            for offset in range(left_end - left_start):
-                line = ((False, before[left_start + offset]),)
-                yield Row(left_start + offset + 1, line, right_start + offset + 1, line, "")
+            for left, right in zip(range(left_start, left_end), range(right_start, right_end), strict=True):
+                yield Row(left + 1, ((False, before[left]),), right + 1, ((False, after[right]),), "")
             continue
         pairs = zip_longest(range(left_start, left_end), range(right_start, right_end))
         yield from (_changed(before, after, left, right) for left, right in pairs)

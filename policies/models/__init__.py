@@ -3,10 +3,11 @@
 from policies.models.attachment import Attachment, Boundary
 from policies.models.data_file import DataFile
 from policies.models.inline_policy import InlinePolicy
-from policies.models.managed_policy import JOB_FUNCTION_PATH, ManagedPolicy, PolicyVersion, document_hash
+from policies.models.managed_policy import JOB_FUNCTION_PATH, JOB_FUNCTIONS, ManagedPolicy, PolicyVersion, document_hash
 from policies.models.tag import PolicyTag
 
 __all__ = [
+    "JOB_FUNCTIONS",
     "JOB_FUNCTION_PATH",
     "Attachment",
     "Boundary",

@@ -14,6 +14,8 @@ from iamconsole.aws import arn
 from iamconsole.aws.identifiers import Prefix, new_id
 
 JOB_FUNCTION_PATH = "/job-function/"
+JOB_FUNCTIONS = frozenset({"AdministratorAccess", "PowerUserAccess", "SecurityAudit"})
+"""Job functions that do not stand under the path of the others. Rules: access_policies_job-functions."""
 
 
 def new_policy_id() -> str:
@@ -87,7 +89,8 @@ class ManagedPolicy(models.Model):
         """The console's word for the kind of policy."""
         if not self.is_aws_managed:
             return "Customer managed"
-        return "AWS managed - job function" if self.path == JOB_FUNCTION_PATH else "AWS managed"
+        is_job_function = self.path == JOB_FUNCTION_PATH or self.policy_name in JOB_FUNCTIONS
+        return "AWS managed - job function" if is_job_function else "AWS managed"
 
 
 @tracked()

@@ -19,6 +19,7 @@ from policies import arns, queries, shapes
 from policies.documents import check_managed_document
 from policies.models import (
     JOB_FUNCTION_PATH,
+    JOB_FUNCTIONS,
     Attachment,
     Boundary,
     ManagedPolicy,
@@ -33,7 +34,7 @@ SORTS = {
     "attached": Sort("attachment_count"),
     "created": Sort("create_date"),
 }
-JOB_FUNCTION = Q(account_id=AWS, path=JOB_FUNCTION_PATH)
+JOB_FUNCTION = Q(account_id=AWS) & (Q(path=JOB_FUNCTION_PATH) | Q(policy_name__in=JOB_FUNCTIONS))
 TYPES: Mapping[str, Q] = {
     "customer": ~Q(account_id=AWS),
     "aws": Q(account_id=AWS) & ~JOB_FUNCTION,

@@ -25,6 +25,7 @@ from iamconsole.console.htmx import focus, page, wants_part
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
+from policies.doubts import doubt
 from policies.explanation import DECIDED_BY, Explanation, explain
 from policies.operations.simulation import get_context_keys_for_principal_policy, simulate_principal_policy
 from policies.simulation import ContextEntry, EvaluationResult
@@ -119,7 +120,7 @@ def _words(texts: list[str]) -> tuple[str, ...]:
 
 def _answer(call: Call, question: Question) -> dict[str, Any]:
     """Run the simulation and explain the chosen result; what is refused or wrong is told instead."""
-    answer: dict[str, Any] = {"results": (), "explanation": None, "error": None, "refusal": None}
+    answer: dict[str, Any] = {"results": (), "explanation": None, "error": None, "refusal": None, "doubts": ()}
     answer["keys"] = question.context
     if not question.is_asked:
         return answer
@@ -139,6 +140,7 @@ def _answer(call: Call, question: Question) -> dict[str, Any]:
     answer["results"] = results
     answer["keys"] = _context_keys(call, question, source, results)
     answer["explanation"] = _explanation(question, results)
+    answer["doubts"] = [doubt(result.eval_action_name, result.eval_resource_name) for result in results]
     return answer
 
 
@@ -159,13 +161,15 @@ def _context_keys(
 
 
 def _source(call: Call, principal: str) -> str:
-    """The ARN of a principal: `user/alice` and a role session stand for their user and role, an ARN for itself."""
+    """The ARN of a principal: `alice` and `user/alice` stand for the user, a session for its role, an ARN for it."""
     if principal.startswith("arn:"):
         parsed = Arn.parse(principal)
         if parsed.service == "sts" and parsed.resource.startswith("assumed-role/"):
             return role_target(call, parsed.resource.split("/")[1]).arn
         return principal
-    noun, _, name = principal.partition("/")
+    noun, slash, name = principal.partition("/")
+    if not slash:
+        return user_target(call, principal).arn
     return _TARGETS[noun](call, name.rpartition("/")[2]).arn if noun in _TARGETS and name else principal
 
 

@@ -109,7 +109,7 @@ def test_what_does_not_exist_becomes_a_page_that_says_so(console: Client) -> Non
     assert "The user with name dave cannot be found." in response.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/iam/nowhere", "/nowhere", "/iam"])
+@pytest.mark.parametrize("address", ["/iam/nowhere", "/nowhere", "/iamb"])
 def test_an_address_that_is_not_built_is_not_found(console: Client, address: str) -> None:
     response = console.get(address)
     assert response.status_code == 404

@@ -59,3 +59,34 @@ def test_two_long_documents_are_compared_quickly() -> None:
     begun = perf_counter()
     compare(long("Get"), long("Put"))
     assert perf_counter() - begun < 3
+
+
+def long(*actions: str) -> str:
+    listed = [f"s3:Get{number:03}" for number in range(500)]
+    for place, name in enumerate(actions):
+        listed[100 + place * 200] = name
+    return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": listed, "Resource": "*"}})
+
+
+def test_a_long_comparison_is_folded_to_what_changed_and_three_lines_around_it() -> None:
+    comparison = compare(long(), long("s3:One", "s3:Two"))
+    folded = comparison.folded(400)
+    rows = [row for row in folded if not isinstance(row, int)]
+    gaps = [row for row in folded if isinstance(row, int)]
+    assert [row.change for row in rows] == ["", "", "", "changed", "", "", ""] * 2
+    assert gaps == [comparison.rows.index(rows[0]), 193, len(comparison.rows) - comparison.rows.index(rows[-1]) - 1]
+    assert comparison.folded(10_000) == comparison.rows
+
+
+def test_a_folded_comparison_keeps_to_its_number_of_rows() -> None:
+    changed = compare(long(), long().replace("Get", "Put"))
+    assert sum(not isinstance(row, int) for row in changed.folded(40)) == 40
+    same = compare(long(), long())
+    assert same.folded(40) == same.rows[:40]
+
+
+def test_a_comma_that_only_says_that_more_follows_is_no_change() -> None:
+    one = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": "*"}]}'
+    two = one.replace('"s3:ListBucket"', '"s3:ListBucket", "s3:GetObject"')
+    seen = compare(two.replace('"s3:ListBucket", ', '"s3:GetBucketAcl", "s3:ListBucket", '), two)
+    assert (seen.added, seen.removed) == (0, 1)

@@ -164,3 +164,24 @@ def test_a_result_is_chosen_by_the_address(console: Client, dave: User) -> None:
     assert 'Why <span class="mono">s3:PutObject</span>' in ask(console, **asked, explain="1")
     assert 'Why <span class="mono">s3:PutObject</span>' in ask(console, **asked, explain="99")
     assert 'Why <span class="mono">s3:GetObject</span>' in ask(console, **asked, explain="nonsense")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "said"),
+    [
+        ("ec2:Describe", "*", "AWS has no such action"),
+        ("s3:GetObject", "arn:aws:ec2:us-east-1:111122223333:instance/i-1", "does not match this service"),
+    ],
+)
+def test_a_doubtful_question_is_decided_and_said_to_be_doubtful(
+    console: Client, dave: User, action: str, resource: str, said: str
+) -> None:
+    assert said in ask(console, principal="dave", action=action, resource=resource)
+    assert said not in ask(console, principal="dave", action="s3:GetObject", resource="arn:aws:s3:::b/k")
+
+
+def test_a_statement_about_another_action_is_no_near_miss(console: Client, dave: User) -> None:
+    an_inline_policy(dave, LIST_MY_BUCKET, "lists")
+    shown = ask(console, principal="dave", action="s3:DeleteBucket", resource="arn:aws:s3:::my-bucket")
+    assert "No statement speaks of this action." in shown
+    assert "ListBucketObjects" not in shown

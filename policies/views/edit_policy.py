@@ -28,6 +28,7 @@ from policies.operations.policy_versions import (
     list_policy_versions,
 )
 from policies.views.addressed import addressed_policy
+from policies.views.shown_document import MOST_LINES, everything_asked
 from policies.views.specify_permissions import DRAFT, Work, specify
 
 __all__ = ["edit"]
@@ -67,6 +68,7 @@ def _review(request: ConsoleRequest, policy: ManagedPolicy, work: Work) -> HttpR
             if address:
                 return go_to(request, address)
     default = _default(request, policy)
+    comparison = compare(default.document, work.document)
     context = {
         "title": "Review and save",
         "crumbs": work.crumbs,
@@ -81,7 +83,8 @@ def _review(request: ConsoleRequest, policy: ManagedPolicy, work: Work) -> HttpR
         "oldest": oldest,
         "quota": quotas.VERSIONS_PER_MANAGED_POLICY.value,
         "default": default,
-        "comparison": compare(default.document, work.document),
+        "comparison": comparison,
+        "rows": comparison.rows if everything_asked(request) else comparison.folded(MOST_LINES),
         "next_number": policy.latest_version + 1,
     }
     return page(request, "policies/edit_review.html", context, status=409 if stale else form.status)

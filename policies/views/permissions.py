@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
@@ -20,6 +19,7 @@ from policies.operations.policy_versions import get_policy_version
 from policies.views.entity_permissions import KINDS, EntityKind, is_arn
 from policies.views.inline_policy import edit_inline_policy
 from policies.views.policy_picker import policy_name, policy_picker
+from policies.views.shown_document import show_document
 
 __all__ = ["attach_policies", "policy_document", "remove_policies", "routes"]
 
@@ -152,8 +152,7 @@ def policy_document(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         "title": shown,
         "crumbs": kind.crumbs(name, shown),
         "policy": shown,
-        "document": document,
-        "lines": json_lines(document),
+        "shown": show_document(request, document, kind.address("policy", name, policy=key)),
         "version_id": version_id,
         "edit": edit,
         "managed": is_arn(key),

@@ -25,7 +25,7 @@ from policies.operations.policy_versions import get_policy_version, list_policy_
 from policies.operations.tags import list_policy_tags
 from policies.summary.policy_summary import PolicySummary, summarize
 from policies.views.addressed import addressed_policy
-from policies.views.shown_document import document_lines
+from policies.views.shown_document import show_document
 
 __all__ = ["detail", "index"]
 
@@ -92,8 +92,7 @@ def _permissions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, An
     address = page_address("policy", policy.arn, "permissions")
     return {
         "version": version,
-        "document": shown,
-        "lines": document_lines(shown),
+        "shown": show_document(request, shown, f"{address}&view={view}"),
         "views": [(label, f"{address}&view={name}", name == view) for name, label in _VIEWS.items()],
         "summary": _summary(document) if view == "summary" and document else None,
         "most_rows": _ROWS if "all" not in request.GET else None,

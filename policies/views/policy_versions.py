@@ -19,7 +19,7 @@ from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations import policy_versions as operations
 from policies.operations.policy_versions import get_policy_version
 from policies.views.addressed import addressed_policy
-from policies.views.shown_document import document_lines
+from policies.views.shown_document import MOST_LINES, everything_asked, show_document
 
 __all__ = ["compare", "delete_version", "set_default", "version"]
 
@@ -31,12 +31,13 @@ def version(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
     """Show the document of one version: the part that opens under its row, or a page."""
     policy = addressed_policy(request.call, policy_arn)
     shown = _named(request, policy, request.GET.get("version", ""))
+    address = f"{reverse('policy-version', args=[policy.arn])}?{urlencode({'version': shown.version_id})}"
     context = {
         "title": f"Version {shown.number}",
         "crumbs": crumbs(policy.arn, f"Version {shown.number}", of="policy"),
         "policy": policy,
         "version": shown,
-        "lines": document_lines(shown.document),
+        "shown": show_document(request, shown.document, address),
     }
     part = {request.htmx.target or "": "policies/_version.html"}
     return page(request, "policies/version.html", context, part=part)
@@ -104,13 +105,17 @@ def compare(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
         return go_to(request, f"{_address(policy)}?{urlencode({'a': older, 'b': newer})}")
     left, right = (_named(request, policy, request.GET[side]) for side in ("a", "b"))
     title = f"Compare version {left.number} with version {right.number}"
+    sides = {"a": left.version_id, "b": right.version_id}
+    comparison = compare_documents(left.document, right.document)
     context = {
         "title": title,
         "crumbs": crumbs(policy.arn, "Compare versions", of="policy"),
         "policy": policy,
         "left": left,
         "right": right,
-        "comparison": compare_documents(left.document, right.document),
+        "comparison": comparison,
+        "rows": comparison.rows if everything_asked(request) else comparison.folded(MOST_LINES),
+        "all_rows": f"{_address(policy)}?{urlencode({**sides, 'all': 1})}",
         "back": page_address("policy", policy.arn, "versions"),
         "turned": f"{_address(policy)}?{urlencode({'a': right.version_id, 'b': left.version_id})}",
     }

@@ -24,6 +24,8 @@ from tests.browser.tour import Stop
 
 KB = 1024
 MANY = 100
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+"""The longest policy of all."""
 STOPS = (
     Stop("dashboard"),
     Stop("user-list"),
@@ -34,6 +36,13 @@ STOPS = (
     Stop("group-detail", ("Developers",)),
     Stop("role-detail", ("WebApp-DB",)),
     Stop("policy-detail", ("arn:aws:iam::aws:policy/AmazonS3FullAccess",)),
+    Stop("policy-detail", (READ_ONLY,)),
+    Stop("policy-detail", (READ_ONLY,), "?view=normalized"),
+    Stop("policy-detail", (READ_ONLY,), "?view=summary"),
+    Stop("policy-detail", (READ_ONLY,), "?tab=versions"),
+    Stop("policy-version", (READ_ONLY,), "?version=v190"),
+    Stop("policy-compare", (READ_ONLY,), "?a=v1&b=v190"),
+    Stop("user-policy", ("carol",), f"?policy={READ_ONLY}"),
     Stop("event-list"),
     Stop("search", query="?q=dev"),
     Stop("simulator", query="?principal=user/bob&action=s3:GetObject&resource=*"),

@@ -168,3 +168,33 @@ def test_setting_the_default_without_leave_is_refused(client: Client, account: A
     assert response.status_code == 403
     assert "iam:SetDefaultPolicyVersion" in text(response)
     assert versions_of(account) == [("v1", True), ("v2", False)]
+
+
+def test_a_long_document_shows_its_first_lines_and_a_link_to_all(console: Client) -> None:
+    version = PolicyVersion.objects.get(policy__policy_name="ReadOnlyAccess", is_default=True)
+    total = len(version.document.splitlines())
+    detail, row = f"/iam/policies/details/{READ_ONLY_ACCESS}", f"/iam/policies/version/{READ_ONLY_ACCESS}"
+    for address in (f"{detail}?tab=permissions&view=json", f"{row}?version={version.version_id}"):
+        shown = console.get(address)
+        assert shown.content.count(b'<span class="l">') == 400
+        assert f'<a href="{address}&all=1">Show all {total:,} lines</a>' in text(shown)
+        assert "Copy JSON" not in text(shown)
+        everything = console.get(f"{address}&all=1")
+        assert everything.content.count(b'<span class="l">') == total
+        assert "Show all" not in text(everything)
+        assert "Copy JSON" in text(everything)
+    under_a_row = console.get(
+        f"{row}?version={version.version_id}", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="version-190-cell"
+    )
+    assert f'all=1">Show all {total:,} lines' in text(under_a_row)
+
+
+def test_a_long_comparison_shows_what_changed_and_a_link_to_all(console: Client) -> None:
+    address = f"/iam/policies/compare/{READ_ONLY_ACCESS}?a=v187&b=v190"
+    shown = text(console.get(address))
+    assert "equal lines</td>" in shown
+    assert shown.count('<td class="a">') > 0
+    everything = text(console.get(f"{address}&all=1"))
+    assert f'<a href="{address}&all=1">Show all {everything.count("<tr><td>"):,} lines</a>' in shown
+    assert "equal lines</td>" not in everything
+    assert shown.count('<td class="a">') == everything.count('<td class="a">')

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from iamconsole.benching import access, crowd, decisions, pages, plans
+from iamconsole.benching import access, crowd, decisions, engine, pages, plans
 from iamconsole.benching.table import heading, page_heading
 
 __all__ = ["Command"]
@@ -37,6 +37,9 @@ class Command(BaseCommand):
             raise CommandError("The database is not up to date: run ./manage.py migrate first.")
         self._print(heading("Decisions and documents"))
         for line in decisions.measure(seconds):
+            self._print(line)
+        self._print(heading("The engine"))
+        for line in engine.measure(seconds):
             self._print(line)
         with transaction.atomic():
             for printed in self._with_rows(rows, seconds, rounds):

@@ -46,6 +46,13 @@ def run(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[R
         r"all \d\d,\d\d\d actions on \*, 10 policies +[\d,.]+ ms",
         r"reading \d+ documents, \d+ KB +[\d,.]+ ms",
         r"checking \d+ documents, \d+ KB +[\d,.]+ ms",
+        r"decisions, 10 policies of 5 statements and a boundary +[\d,.]+ a second",
+        r"a decision explained +[\d,.]+ ms",
+        r"compiling a policy of 6,144 characters +[\d,.]+ ms",
+        r"summing up a policy of 6,144 characters +[\d,.]+ ms",
+        r"twenty-star patterns on 2,000 characters +[\d,.]+ ms",
+        r"all \d\d,\d\d\d actions of a principal, (cold|warm) +[\d,.]+ ms",
+        r"all \d\d,\d\d\d actions of 1,000 principals, (cold|a policy changed) +[\d,.]+ ms",
         r"gathering the policies of a user +1\.000 queries",
         r"one request for 31 users, policies gathered +[\d,.]+ ms",
         *(

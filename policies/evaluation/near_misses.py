@@ -78,9 +78,9 @@ def _layers(examination: Examination) -> Iterator[tuple[PolicyType, Iterable[Pol
 def _near_miss(
     examination: Examination, layer: PolicyType, policy: Policy, statement: CompiledStatement
 ) -> NearMiss | None:
-    action = action_parting(statement, examination)
-    if not action.matched and not _same_service(statement, examination):
+    if not statement.covers_action(examination.action) and not _same_service(statement, examination):
         return None
+    action = action_parting(statement, examination)
     parts = (action, *_other_parts(examination, layer, policy, statement))
     partings = [part for part in parts if not part.matched]
     # A statement about another action is near only when nothing else parts.

@@ -15,6 +15,7 @@ from accounts.views import (
     retrieve,
     roles,
     tags,
+    settings,
     user_bulk,
     user_deletion,
     users,
@@ -22,6 +23,8 @@ from accounts.views import (
 
 urlpatterns: list[URLPattern] = [
     path("account/alias", account.alias, name="account-alias"),
+    path("settings", settings.index, name="account-settings"),
+    path("settings/password-policy", settings.edit_password_policy, name="account-password-policy"),
     path("account/delete-alias", account.delete_alias, name="account-delete-alias"),
     path("groups", groups.index, name="group-list"),
     path("groups/create", groups.create, name="group-create"),

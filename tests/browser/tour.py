@@ -142,6 +142,18 @@ def policy_wizard(page: Page) -> None:
     page.wait_for_url("**step=2")
 
 
+def custom_policy(length: str) -> Act:
+    """Ask for a custom password policy; the answer is a question in the dialog, or the form with what is wrong."""
+
+    def act(page: Page) -> None:
+        page.locator("label.tile:has-text('Custom')").click()
+        page.fill("[name=minimum_password_length]", length)
+        page.get_by_role("button", name="Save changes").click()
+        page.locator("#dialog[open] #dialog-title, [aria-invalid=true]").first.wait_for()
+
+    return act
+
+
 SIGNED_OUT = "nobody"
 SIMULATED = "?principal=user/bob&action={}&action=ec2:DescribeInstances&resource=*&c.ec2:ResourceTag/env=prod"
 
@@ -177,6 +189,12 @@ STOPS = (
     Stop("account-alias"),
     Stop("account-alias", act=sent("Save changes", account_alias="Not An Alias"), state="refused"),
     Stop("account-delete-alias"),
+    Stop("account-settings"),
+    Stop("account-settings", who="carol"),
+    Stop("account-password-policy"),
+    Stop("account-password-policy", act=opened("label.tile:has-text('Custom')"), state="custom"),
+    Stop("account-password-policy", act=custom_policy("5"), state="refused"),
+    Stop("account-password-policy", act=custom_policy("12"), state="question"),
     Stop("group-list"),
     Stop("group-list", query="?q=zzzz", state="no matches"),
     Stop("group-list", who="carol"),

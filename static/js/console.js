@@ -206,7 +206,15 @@
   });
   /* A secret that is shown once (data-unseen): leaving before it was opened, copied or downloaded (data-seen) asks first. */
   clicks["[data-seen]"] = (control) => control.closest("[data-unseen]")?.removeAttribute("data-unseen");
-  addEventListener("beforeunload", (event) => $("[data-unseen]") && event.preventDefault());
+  /* A form with data-guard: leaving after something in it was entered asks first; sending it does not. What came back with an error counts. */
+  const enter = ({ target }) => target.type !== "search" && target.closest("[data-guard]")?.setAttribute("data-dirty", "");
+  on("input", enter);
+  on("change", enter);
+  on("submit", (event) => event.defaultPrevented || event.target.removeAttribute("data-dirty"));
+  on("htmx:beforeOnLoad", ({ detail: { xhr, elt } }) => {
+    if (xhr.status < 400 && xhr.getResponseHeader("HX-Redirect")) elt.closest("[data-guard]")?.removeAttribute("data-dirty");
+  });
+  addEventListener("beforeunload", (event) => $("[data-unseen], [data-dirty]") && event.preventDefault());
   addEventListener("pageshow", (event) => event.persisted && $("[data-busy]:disabled") && location.reload());
 
   /* Keys: Esc, Alt+S, "/", arrows between in-panel tabs --------------------------------------------------- */
@@ -288,6 +296,7 @@
   }
   addEventListener("beforeprint", () => $$("[data-now]").forEach((place) => (place.textContent = new Date().toLocaleString())));
   prepare();
+  $$("[data-guard]:has([aria-invalid=true], #error-summary)").forEach((form) => (form.dataset.dirty = ""));
   showNavigationState();
   $("[data-focus], [aria-invalid=true]")?.focus();
 })();

@@ -246,6 +246,7 @@ class PolicyEditor {
 
   changed() {
     this.textarea.value = this.doc.toString();
+    this.textarea.dispatchEvent(new Event("input", { bubbles: true }));
     this.showSize();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), PAUSE);

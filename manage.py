@@ -6,7 +6,7 @@ from pathlib import Path
 
 _PYTHON = Path(__file__).resolve().parent / ".venv/bin/python"  # made by ./run
 if importlib.util.find_spec("django") is None and _PYTHON.exists():
-    os.execv(_PYTHON, [_PYTHON, *sys.argv])  # noqa: S606 - the same program under its own interpreter
+    os.execv(_PYTHON, [str(_PYTHON), *sys.argv])  # noqa: S606 - the same program under its own interpreter
 
 from iamconsole.cli import main  # noqa: E402 - only where its packages are
 

@@ -9,22 +9,25 @@ from accounts.views import (
     copy_permissions,
     create_role,
     create_user,
+    credential_report,
     credentials,
     group_deletion,
     groups,
+    mfa_devices,
     retrieve,
     roles,
-    tags,
     settings,
+    tags,
     user_bulk,
     user_deletion,
     users,
 )
 
 urlpatterns: list[URLPattern] = [
-    path("account/alias", account.alias, name="account-alias"),
     path("settings", settings.index, name="account-settings"),
     path("settings/password-policy", settings.edit_password_policy, name="account-password-policy"),
+    path("credential-report", credential_report.show, name="credential-report"),
+    path("account/alias", account.alias, name="account-alias"),
     path("account/delete-alias", account.delete_alias, name="account-delete-alias"),
     path("groups", groups.index, name="group-list"),
     path("groups/create", groups.create, name="group-create"),
@@ -51,12 +54,24 @@ urlpatterns: list[URLPattern] = [
         path(f"users/{verb}-access-key/<str:key_id>/<path:name>", view, name=f"user-{verb}-access-key")
         for verb, view in access_keys.VERBS.items()
     ),
+    path("users/assign-mfa/<path:name>", mfa_devices.assign, name="user-assign-mfa"),
+    path("users/activate-mfa/<uuid:draft_id>/<path:name>", mfa_devices.activate, name="user-activate-mfa"),
+    *(
+        path(f"users/{verb}-mfa/<str:device>/<path:name>", view, name=f"user-{verb}-mfa")
+        for verb, view in mfa_devices.VERBS.items()
+    ),
     path("users/retrieve/<uuid:draft_id>", retrieve.show, name="user-retrieve"),
     path("security-credentials", credentials.mine, name="credentials"),
     path("security-credentials/create-access-key", access_keys.create, name="credentials-create-access-key"),
     *(
         path(f"security-credentials/{verb}-access-key/<str:key_id>", view, name=f"credentials-{verb}-access-key")
         for verb, view in access_keys.VERBS.items()
+    ),
+    path("security-credentials/assign-mfa", mfa_devices.assign, name="credentials-assign-mfa"),
+    path("security-credentials/activate-mfa/<uuid:draft_id>", mfa_devices.activate, name="credentials-activate-mfa"),
+    *(
+        path(f"security-credentials/{verb}-mfa/<str:device>", view, name=f"credentials-{verb}-mfa")
+        for verb, view in mfa_devices.VERBS.items()
     ),
     path("security-credentials/retrieve/<uuid:draft_id>", retrieve.show, name="credentials-retrieve"),
     path("security-credentials/file", retrieve.download, name="credentials-file"),

@@ -196,9 +196,9 @@ def _recorded(parameters: Parameters, hidden: frozenset[str]) -> dict[str, Any]:
 
 
 def camel_case(name: str) -> str:
-    """Write a parameter's name as AWS's requests do: `policy_arn` is `policyArn`."""
+    """Write a parameter's name as AWS's requests do: `policy_arn` is `policyArn`, `mfa` inside a name is `MFA`."""
     head, *rest = name.split("_")
-    return head + "".join(word.title() for word in rest)
+    return head + "".join("MFA" if word == "mfa" else word.title() for word in rest)
 
 
 def _tags(tags: Any) -> list[dict[str, str]]:

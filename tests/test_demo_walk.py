@@ -18,7 +18,7 @@ from iamconsole.demo import cast, seeding
 from policies import access
 from policies.evaluation import evaluate
 from policies.models import Attachment
-from tests.factories import a_call, sign_in
+from tests.factories import a_call, an_mfa_device, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,7 @@ class Walk:
 USER, GROUP, ROLE = {"name": "jenkins"}, {"name": "Developers"}, {"name": "WebApp-DB"}
 POLICY = {"policy_arn": "<policy>"}
 KEY = {"key_id": "<key>", **USER}
+DEVICE = {"device": "jenkins-phone", **USER}
 
 
 def panels(*actions: str, **arguments: str) -> Walk:
@@ -46,17 +47,18 @@ def panels(*actions: str, **arguments: str) -> Walk:
 
 
 PAGES: Mapping[str, Walk] = {
-    "dashboard": panels("iam:GetAccountSummary", "iam:ListAccessKeys", "cloudtrail:LookupEvents"),
+    "dashboard": panels("iam:GetAccountSummary", "iam:ListAccessKeys", "iam:ListMFADevices", "cloudtrail:LookupEvents"),
     "search": Walk(
         ("iam:ListUsers", "iam:ListGroups", "iam:ListRoles", "iam:ListPolicies"), query="?q=dev", decisive=False
     ),
     "account-alias": Walk(("iam:ListAccountAliases",)),
     "account-delete-alias": Walk(("iam:ListAccountAliases",)),
+    "credential-report": Walk(("iam:GetCredentialReport",)),
+    "account-settings": panels("iam:GetAccountPasswordPolicy", "iam:ListAccountAliases"),
+    "account-password-policy": Walk(("iam:GetAccountPasswordPolicy",)),
     "group-list": Walk(("iam:ListGroups",)),
     "group-create": panels("iam:ListUsers", "iam:ListPolicies"),
     "group-detail": Walk(("iam:GetGroup",), GROUP),
-    "account-settings": panels("iam:GetAccountPasswordPolicy", "iam:ListAccountAliases"),
-    "account-password-policy": Walk(("iam:GetAccountPasswordPolicy",)),
     "group-edit": Walk(("iam:GetGroup",), GROUP),
     "group-add-users": Walk(("iam:GetGroup", "iam:ListUsers"), GROUP),
     "group-delete": panels("iam:GetGroup", "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies", name="Developers"),
@@ -67,6 +69,7 @@ PAGES: Mapping[str, Walk] = {
         (
             "iam:GetUser",
             "iam:ListAccessKeys",
+            "iam:ListMFADevices",
             "iam:ListGroupsForUser",
             "iam:ListAttachedUserPolicies",
             "iam:ListUserPolicies",
@@ -78,6 +81,7 @@ PAGES: Mapping[str, Walk] = {
         (
             "iam:GetUser",
             "iam:ListAccessKeys",
+            "iam:ListMFADevices",
             "iam:ListGroupsForUser",
             "iam:ListAttachedUserPolicies",
             "iam:ListUserPolicies",
@@ -89,12 +93,14 @@ PAGES: Mapping[str, Walk] = {
     "user-activate-access-key": Walk(("iam:ListAccessKeys",), KEY),
     "user-deactivate-access-key": Walk(("iam:ListAccessKeys",), KEY),
     "user-delete-access-key": Walk(("iam:ListAccessKeys",), KEY),
+    "user-resync-mfa": Walk(("iam:ListMFADevices",), DEVICE),
+    "user-remove-mfa": Walk(("iam:ListMFADevices",), DEVICE),
     "user-tags": Walk(("iam:ListUserTags",), USER),
     "user-attach-policies": panels("iam:ListAttachedUserPolicies", "iam:ListPolicies", name="jenkins"),
     "user-inline-policy": Walk(("iam:ListAttachedUserPolicies",), USER),
     "user-boundary": Walk(("iam:GetUser", "iam:ListPolicies"), USER),
     "user-remove-boundary": Walk(("iam:GetUser",), USER),
-    "credentials": panels("iam:GetUser", "iam:ListAccessKeys"),
+    "credentials": panels("iam:GetUser", "iam:ListAccessKeys", "iam:ListMFADevices"),
     "role-list": Walk(("iam:ListRoles",)),
     "role-detail": Walk(
         (
@@ -153,6 +159,12 @@ ASKS_FOR_NOTHING = {
     "credentials-activate-access-key": "walked with the other user's keys",
     "credentials-deactivate-access-key": "walked with the other user's keys",
     "credentials-delete-access-key": "walked with the other user's keys",
+    "user-assign-mfa": "an empty form",
+    "user-activate-mfa": "only after a device was made",
+    "credentials-assign-mfa": "an empty form",
+    "credentials-activate-mfa": "only after a device was made",
+    "credentials-resync-mfa": "walked with the other user's device",
+    "credentials-remove-mfa": "walked with the other user's device",
     "credentials-retrieve": "only after something secret was made",
     "credentials-file": "only after something secret was made",
     "policy-detach": "asks which entity",
@@ -181,8 +193,11 @@ class Change:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
+CUSTOM_POLICY = {"kind": "custom", "minimum_password_length": "8", "confirmed": "on"}
 CHANGES = (
     Change("account-alias", "iam:CreateAccountAlias", {"account_alias": "walked-<who>"}),
+    Change("credential-report", "iam:GenerateCredentialReport", {}),
+    Change("account-password-policy", "iam:UpdateAccountPasswordPolicy", CUSTOM_POLICY),
     Change("group-create", "iam:CreateGroup", {"group_name": "Walkers"}),
     Change("group-edit", "iam:UpdateGroup", {"new_group_name": "QA2"}, {"name": "QA"}),
     Change("group-add-users", "iam:AddUserToGroup", {"user_names": "carol"}, GROUP),
@@ -191,13 +206,13 @@ CHANGES = (
     Change("user-attach-policies", "iam:AttachUserPolicy", {"policy_arns": "<policy>"}, USER),
     Change("user-boundary", "iam:PutUserPermissionsBoundary", {"permissions_boundary": "<policy>"}, USER),
     Change("user-deactivate-access-key", "iam:UpdateAccessKey", {}, KEY),
+    Change("user-assign-mfa", "iam:CreateVirtualMFADevice", {"virtual_mfa_device_name": "walked-<who>"}, USER),
+    Change("user-remove-mfa", "iam:DeactivateMFADevice", {}, DEVICE),
     Change("role-edit", "iam:UpdateRole", {"description": "walked", "duration": "7200"}, ROLE),
     Change("role-boundary", "iam:PutRolePermissionsBoundary", {"permissions_boundary": "<policy>"}, ROLE),
     Change("role-attach-policies", "iam:AttachRolePolicy", {"policy_arns": "<policy>"}, ROLE),
-CUSTOM_POLICY = {"kind": "custom", "minimum_password_length": "8", "confirmed": "on"}
     Change("policy-set-default-version", "iam:SetDefaultPolicyVersion", {"name": "v1"}, POLICY),
 )
-    Change("account-password-policy", "iam:UpdateAccountPasswordPolicy", CUSTOM_POLICY),
 
 
 @dataclass
@@ -219,7 +234,9 @@ class Demo:
 @pytest.fixture
 def demo(db: None) -> Demo:
     seeding.seed()
-    return Demo(Account.objects.get(alias=cast.ALIAS))
+    demo = Demo(Account.objects.get(alias=cast.ALIAS))
+    an_mfa_device(demo.user("jenkins"), "jenkins-phone")
+    return demo
 
 
 def named_routes() -> Iterator[str]:
@@ -261,6 +278,11 @@ def says_the_evaluator(event: Event, demo: Demo, who: str) -> bool:
     return evaluate(request, judgement.applied.policies).allowed
 
 
+def refused(event: Event) -> bool:
+    """An account without a password policy of its own answers NoSuchEntity to whoever may ask."""
+    return event.error_code == "AccessDenied"
+
+
 @pytest.mark.parametrize("who", ["alice", "instructor", "bob", "carol"])
 def test_every_page_shows_and_refuses_as_the_evaluator_says(client: Client, demo: Demo, who: str) -> None:
     console = sign_in(client, demo.user(who))
@@ -278,11 +300,6 @@ def test_every_page_shows_and_refuses_as_the_evaluator_says(client: Client, demo
             if says_the_evaluator(event, demo, who) is refused(event)
         ]
         page_refused = walk.decisive and walk.actions[0] in denied
-def refused(event: Event) -> bool:
-    """An account without a password policy of its own answers NoSuchEntity to whoever may ask."""
-    return event.error_code == "AccessDenied"
-
-
         expected = set(walk.actions[:1]) if page_refused else set(walk.actions)
         expected |= set() if denied else set(walk.afterwards)
         if names != expected:

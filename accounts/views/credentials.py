@@ -1,4 +1,4 @@
-"""My security credentials: the page of the caller's own password and access keys, for users and for the root user."""
+"""My security credentials: the caller's own password, MFA devices and access keys, for users and for the root user."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import identity_of
 from accounts.operations.login_profiles import change_password
+from accounts.operations.mfa_devices import list_mfa_devices
 from accounts.operations.users import get_user
 from accounts.passwords import policy_of
 from accounts.views.users import key_facts
@@ -53,17 +54,19 @@ def mine(request: ConsoleRequest) -> HttpResponse:
         "rules": policy_of(request.call.account).requirements(),
         "owner": "",
         "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
+        "device_quota": quotas.MFA_DEVICES_PER_USER.value,
         **_read(request.call, is_user=is_user),
     }
     return page(request, "accounts/credentials/mine.html", context, status=form.status)
 
 
 def _read(call: Call, *, is_user: bool) -> dict[str, Any]:
-    """The caller's user and keys; a session of a role has neither."""
+    """The caller's user, keys and MFA devices; a session of a role has none of them."""
     if call.principal.identity_type not in ("IAMUser", "Root"):
-        return {"user": None, "keys": None}
+        return {"user": None, "keys": None, "devices": None}
     user = panel(get_user, call) if is_user else None
-    return {"user": user, "keys": key_facts(call, None, user.value if user else None)}
+    keys = key_facts(call, None, user.value if user else None)
+    return {"user": user, "keys": keys, "devices": panel(list_mfa_devices, call)}
 
 
 def _stay_signed_in(request: ConsoleRequest) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accounts.access_keys import AccessKeyMetadata
+from accounts.mfa_devices import MFADeviceMetadata
 from accounts.models import Group, User
 from accounts.operations.access_keys import list_access_keys
 from accounts.operations.groups import list_groups_for_user
+from accounts.operations.mfa_devices import list_mfa_devices
 from accounts.operations.users import get_user
 from accounts.views.user_facts import profile_of
 from iamconsole.call import Call
@@ -25,6 +27,7 @@ class Belongings:
 
     user: User
     keys: Panel[tuple[AccessKeyMetadata, ...]]
+    devices: Panel[tuple[MFADeviceMetadata, ...]]
     groups: Panel[tuple[Group, ...]]
     attached: Panel[tuple[Attachment, ...]]
     inline: Panel[tuple[InlinePolicy, ...]]
@@ -48,7 +51,7 @@ class Belongings:
     @property
     def refused(self) -> tuple[Panel[object], ...]:
         """The lists that were refused."""
-        lists: tuple[Panel[object], ...] = (self.keys, self.groups, self.attached, self.inline)  # type: ignore[assignment]  # read only
+        lists: tuple[Panel[object], ...] = (self.keys, self.devices, self.groups, self.attached, self.inline)  # type: ignore[assignment]  # read only
         return tuple(each for each in lists if each.refusal)
 
     @property
@@ -87,6 +90,7 @@ def belongings_of(call: Call, user_name: str) -> Belongings:
     return Belongings(
         user,
         panel(list_access_keys, call, user_name=name),
+        panel(list_mfa_devices, call, user_name=name),
         panel(list_groups_for_user, call, user_name=name),
         panel(list_attached_user_policies, call, user_name=name),
         panel(list_user_policies, call, user_name=name),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.access_keys import AccessKeyMetadata, keys_of
+from accounts.mfa_devices import devices_of
 from accounts.models import LoginProfile, User
 
 __all__ = ["KeyFacts", "UserFacts", "profile_of"]
@@ -34,7 +35,7 @@ class KeyFacts:
 
 @dataclass(frozen=True, slots=True)
 class UserFacts:
-    """One user of the list, which was read with its login profile, keys and group names."""
+    """One user of the list, which was read with its login profile, keys, MFA devices and group names."""
 
     user: User
     now: datetime
@@ -62,6 +63,11 @@ class UserFacts:
         """When a password or a key was last used."""
         used = (self.user.password_last_used, *(facts.key.last_used_date for facts in self.keys))
         return max((moment for moment in used if moment is not None), default=None)
+
+    @property
+    def has_mfa(self) -> bool:
+        """Whether an MFA device is assigned."""
+        return bool(devices_of(self.user))
 
     @property
     def password_age(self) -> str:

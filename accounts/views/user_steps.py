@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.operations.access_keys import delete_access_key, list_access_keys, update_access_key
 from accounts.operations.groups import add_user_to_group, remove_user_from_group
 from accounts.operations.login_profiles import create_login_profile, delete_login_profile
+from accounts.operations.mfa_devices import deactivate_mfa_device, delete_virtual_mfa_device
 from accounts.operations.users import create_user, delete_user
 from accounts.passwords import policy_of
 from accounts.principals import UserPrincipal
@@ -194,6 +195,11 @@ def _take_away(call: Call, owned: Belongings) -> Iterator[Step]:
     for key in owned.keys.value or ():
         drop = partial(delete_access_key, call, user_name=name, access_key_id=key.access_key_id)
         yield f"delete {key.access_key_id}", drop
+    for device in owned.devices.value or ():
+        serial = device.serial_number
+        off = partial(deactivate_mfa_device, call, user_name=name, serial_number=serial)
+        yield f"deactivate {device.name}", off
+        yield f"delete {device.name}", partial(delete_virtual_mfa_device, call, serial_number=serial)
     for group in owned.groups.value or ():
         leave = partial(remove_user_from_group, call, group_name=group.group_name, user_name=name)
         yield f"remove the user from {group}", leave

@@ -14,6 +14,7 @@ from accounts.models import Group, User
 from accounts.operations.access_keys import list_access_keys
 from accounts.operations.groups import list_groups_for_user
 from accounts.operations.login_profiles import get_login_profile
+from accounts.operations.mfa_devices import list_mfa_devices
 from accounts.operations.tags import list_user_tags
 from accounts.operations.users import SORTS, get_user, list_users, update_user
 from accounts.views.user_facts import KeyFacts, UserFacts, profile_of
@@ -67,6 +68,7 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
         "user": user,
         "profile": profile_of(user),
         "keys": key_facts(request.call, user.user_name, user),
+        "devices": panel(list_mfa_devices, request.call, user_name=user.user_name),
         "boundary": boundary_of(user),
         "tab": tab,
         **_tab(request, user, tab),
@@ -119,6 +121,7 @@ def _tab(request: ConsoleRequest, user: User, tab: str) -> dict[str, Any]:
             "login": _login_panel(call, name),
             "owner": name,
             "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
+            "device_quota": quotas.MFA_DEVICES_PER_USER.value,
         }
     return {"permissions": _permissions(call, user)}
 

@@ -17,7 +17,7 @@ from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.console.models import Draft
 
-__all__ = ["Once", "discard", "load", "once", "save", "secrets_of", "start"]
+__all__ = ["Once", "discard", "load", "once", "save", "secrets_of", "start", "unfinished"]
 
 LIFETIME = timedelta(days=1)
 _DONE = "done"
@@ -62,6 +62,11 @@ def secrets_of(draft: Draft) -> dict[str, str]:
         return dict(json.loads(unseal(draft.sealed, _purpose(draft)))) if draft.sealed else {}
     except UnreadableSecret:
         return {}
+
+
+def unfinished(call: Call, kind: str) -> tuple[Draft, ...]:
+    """The drafts of this kind that the caller began and left."""
+    return tuple(_own(call).filter(kind=kind))
 
 
 def discard(draft: Draft) -> None:

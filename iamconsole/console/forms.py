@@ -72,5 +72,5 @@ def _inside_a_sentence(label: str) -> str:
 
 
 def _snake(name: str) -> str:
-    """Turn an API parameter's name into ours: userName, UserName -> user_name."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    """Turn an API parameter's name into ours: userName, UserName -> user_name; anMFADevice -> an_mfa_device."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

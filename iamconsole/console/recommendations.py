@@ -24,10 +24,28 @@ class Recommendation:
 
 
 def recommendations(
-    summary: Mapping[str, int] | None, own_keys: Sequence[AccessKeyMetadata], now: datetime, *, is_root: bool
+    summary: Mapping[str, int] | None,
+    own_keys: Sequence[AccessKeyMetadata],
+    now: datetime,
+    *,
+    is_root: bool,
+    lacks_mfa: bool = False,
 ) -> tuple[Recommendation, ...]:
-    """List them, the urgent first; what the reader may not see is left out."""
+    """List them, the urgent first; what the reader may not see is left out.
+
+    `lacks_mfa` says that the reader is a user who signs in without a second factor.
+    """
     found = [*_of_account(summary or {}, is_root=is_root), *_of_keys(own_keys, now, is_root=is_root)]
+    if lacks_mfa:
+        found.append(
+            Recommendation(
+                "warn",
+                "You have no MFA device",
+                "Whoever learns your password can sign in as you. A second factor prevents that.",
+                "Add MFA",
+                "credentials-assign-mfa",
+            )
+        )
     return tuple(sorted(found, key=lambda each: ("err", "warn", "ok").index(each.kind)))
 
 
@@ -50,8 +68,13 @@ def _of_account(summary: Mapping[str, int], *, is_root: bool) -> list[Recommenda
                 "warn",
                 "The root user has no MFA device",
                 "The root user can do everything in this account. A second factor protects it.",
+                "Add MFA" if is_root else "",
+                "credentials-assign-mfa" if is_root else "",
             )
         )
+    elif summary:
+        text = "Signing in as the root user takes a code besides the password."
+        found.append(Recommendation("ok", "The root user has MFA", text))
     if summary.get("AccountAccessKeysPresent") == 1:
         found.append(
             Recommendation(

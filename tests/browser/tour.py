@@ -2,7 +2,7 @@
 
 In `args` and `query`, {policies} stands for the ARN prefix of the account's own policies, {alias} for the account's
 alias, {key} for the ID of jenkins's access key and {own_key} for alice's, {event} for the ID of an event, and
-{shown_password}, {shown_key} and {edited} for drafts of alice's.
+{shown_password}, {shown_key}, {edited} and {device} for drafts of alice's, {own_device} for one of the root user's.
 """
 
 from __future__ import annotations
@@ -142,6 +142,17 @@ def policy_wizard(page: Page) -> None:
     page.wait_for_url("**step=2")
 
 
+def generated(page: Page) -> None:
+    """Generate the credential report, unless an earlier look at the page did."""
+    address = page.url
+    button = page.get_by_role("button", name="Generate report")
+    if button.count():
+        with page.expect_navigation():
+            button.click()
+        page.goto(address)
+    page.locator("#list").wait_for()
+
+
 def custom_policy(length: str) -> Act:
     """Ask for a custom password policy; the answer is a question in the dialog, or the form with what is wrong."""
 
@@ -189,6 +200,9 @@ STOPS = (
     Stop("account-alias"),
     Stop("account-alias", act=sent("Save changes", account_alias="Not An Alias"), state="refused"),
     Stop("account-delete-alias"),
+    Stop("credential-report", act=generated, state="generated"),
+    Stop("credential-report", query="?q=zzzz", act=generated, state="no matches"),
+    Stop("credential-report", who="carol"),
     Stop("account-settings"),
     Stop("account-settings", who="carol"),
     Stop("account-password-policy"),
@@ -250,6 +264,11 @@ STOPS = (
     Stop("user-activate-access-key", ("{key}", "jenkins")),
     Stop("user-deactivate-access-key", ("{key}", "jenkins")),
     Stop("user-delete-access-key", ("{key}", "jenkins")),
+    Stop("user-assign-mfa", ("carol",)),
+    Stop("user-assign-mfa", ("carol",), act=sent("Next", virtual_mfa_device_name="no spaces"), state="refused"),
+    Stop("user-activate-mfa", ("{device}", "carol")),
+    Stop("user-resync-mfa", ("jenkins-phone", "jenkins")),
+    Stop("user-remove-mfa", ("jenkins-phone", "jenkins")),
     Stop("user-retrieve", ("{shown_password}",)),
     Stop("user-copy-permissions", ("carol",)),
     Stop("user-tags", ("bob",)),
@@ -260,6 +279,10 @@ STOPS = (
     Stop("credentials", act=sent("Change password"), state="refused"),
     Stop("credentials", who="root"),
     Stop("credentials", who="carol"),
+    Stop("credentials-assign-mfa"),
+    Stop("credentials-activate-mfa", ("{own_device}",), who="root"),
+    Stop("credentials-resync-mfa", ("root-phone",), who="root"),
+    Stop("credentials-remove-mfa", ("root-phone",), who="root"),
     Stop("credentials-create-access-key"),
     Stop("credentials-activate-access-key", ("{own_key}",)),
     Stop("credentials-deactivate-access-key", ("{own_key}",)),

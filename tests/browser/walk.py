@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page
 
+from accounts import totp
 from accounts.operations.access_keys import create_access_key
-from accounts.views import retrieve
+from accounts.views import mfa_devices, retrieve
 from iamconsole.audit.models import Event
 from iamconsole.aws import arn
 from iamconsole.console import drafts
@@ -34,6 +35,10 @@ def furnish(lab: Lab) -> dict[str, str]:
     password = {"what": "credentials", "user_name": "erin", "back": "/iam/users", "created": True}
     key = {"what": "accessKeys", "user_name": "alice", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "back": "/iam/users"}
     sealed = {"secret": "Shown-Only-Once-1"}
+    device = {"owner": "carol", "serial_number": arn.mfa_arn(account.account_id, "/", "new"), "device": "new"}
+    seed = {"seed": totp.new_seed()}
+    factories.an_mfa_device(lab.user("jenkins"), "jenkins-phone")
+    factories.an_mfa_device(account, "root-phone")
     return {
         "alias": account.alias or "",
         "policies": arn.policy_arn(account.account_id, "/", "").rstrip("/"),
@@ -41,6 +46,10 @@ def furnish(lab: Lab) -> dict[str, str]:
         "own_key": create_access_key(call).key.access_key_id,
         "event": str(
             Event.objects.filter(account_id=account.pk, event_name="CreateUser").earliest("event_time").event_id
+        ),
+        "device": str(drafts.start(call, mfa_devices.KIND, device, secrets=seed).pk),
+        "own_device": str(
+            drafts.start(factories.a_call(account), mfa_devices.KIND, {**device, "owner": ""}, secrets=seed).pk
         ),
         "shown_password": str(drafts.start(call, retrieve.KIND, password, secrets=sealed).pk),
         "shown_key": str(drafts.start(call, retrieve.KIND, key, secrets=sealed).pk),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.operations.access_keys import list_access_keys
 from accounts.operations.account import get_account_summary
+from accounts.operations.mfa_devices import list_mfa_devices
 from iamconsole.audit.operations import lookup_events
 from iamconsole.aws.paging import PageRequest
 from iamconsole.console.htmx import page
@@ -35,14 +36,19 @@ def dashboard(request: ConsoleRequest) -> HttpResponse:
     call = request.call
     summary = panel(get_account_summary, call)
     is_root = call.principal.identity_type == "Root"
-    own_keys = panel(list_access_keys, call) if call.principal.identity_type == "IAMUser" else Panel(value=())
+    is_user = call.principal.identity_type == "IAMUser"
+    own_keys = panel(list_access_keys, call) if is_user else Panel(value=())
+    own_devices = panel(list_mfa_devices, call) if is_user else Panel()
     context: dict[str, Any] = {
         "title": "Dashboard",
         "crumbs": crumbs(),
         "summary": summary,
         "own_keys": own_keys,
+        "own_devices": own_devices,
         "resources": [(label, (summary.value or {}).get(key, 0), reverse(route)) for label, key, route in _RESOURCES],
-        "recommendations": recommendations(summary.value, own_keys.value or (), call.time, is_root=is_root),
+        "recommendations": recommendations(
+            summary.value, own_keys.value or (), call.time, is_root=is_root, lacks_mfa=own_devices.value == ()
+        ),
         "recent": panel(lookup_events, call, start_time=call.time - RECENT, page=_SHOWN),
         "account": call.account,
         "sign_in_url": sign_in_address(request),

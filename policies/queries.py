@@ -34,15 +34,16 @@ def with_usage(call: Call, rows: QuerySet[Any]) -> QuerySet[ManagedPolicy]:
 
 
 def find_policy(call: Call, policy_arn: str) -> ManagedPolicy:
-    """Find a managed policy by ARN with its tags and its use (`with_usage`), or raise NoSuchEntity.
+    """Find a managed policy by ARN with its tags, its use (`with_usage`) and `version_count`, or raise NoSuchEntity.
 
     A text that is no ARN raises ValidationError with AWS's sentence. Path and name must both fit.
     """
     owner, path, name = _parts(policy_arn)
     tags = tag_array(PolicyTag.objects.all(), "policy")
+    versions = _count(PolicyVersion.objects.filter(policy=OuterRef("pk")))
     rows: QuerySet[Any] = _in_account(call, owner, path, name)
     found: ManagedPolicy | None = call.remember(
-        ("policy", policy_arn), lambda: with_usage(call, rows.annotate(tag_list=tags)).first()
+        ("policy", policy_arn), lambda: with_usage(call, rows.annotate(tag_list=tags, version_count=versions)).first()
     )
     if found is None:
         raise no_policy(policy_arn)
@@ -125,8 +126,12 @@ def no_policy(policy_arn: str) -> NoSuchEntity:
 
 
 def _uses(rows: QuerySet[Any], call: Call) -> Coalesce:
-    here = rows.filter(account_id=call.account_id, policy=OuterRef("pk")).order_by().values("policy")
-    return Coalesce(Subquery(here.annotate(uses=Count("pk")).values("uses"), output_field=IntegerField()), 0)
+    return _count(rows.filter(account_id=call.account_id, policy=OuterRef("pk")))
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("policy").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _by_policy_name(rows: QuerySet[Attachment]) -> tuple[Attachment, ...]:

@@ -50,6 +50,7 @@ class ManagedPolicy(models.Model):
     attachment_count: int
     permissions_boundary_usage_count: int
     default_version_number: int
+    version_count: int
 
     class Meta:
         constraints = [

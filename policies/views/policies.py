@@ -14,6 +14,7 @@ from iamconsole.console.listing import Listing, read_listing
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from policies.editor.changes import FIRST, OLDEST, changes
 from policies.editor.diff import normalized
 from policies.language.problems import PolicySyntaxError
 from policies.language.reader import read
@@ -21,7 +22,7 @@ from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations.managed_policies import SORTS, list_policies
 from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, list_entities_for_policy
 from policies.operations.policy_entities import SORTS as ENTITY_SORTS
-from policies.operations.policy_versions import get_policy_version, list_policy_versions
+from policies.operations.policy_versions import get_policy_documents, get_policy_version, list_policy_versions
 from policies.operations.tags import list_policy_tags
 from policies.summary.policy_summary import PolicySummary, summarize
 from policies.views.addressed import addressed_policy
@@ -79,7 +80,7 @@ def _tabs(policy: ManagedPolicy) -> dict[str, str]:
     tabs = {"permissions": "Permissions", "entities": f"Entities attached ({attached:,})"}
     if not policy.is_aws_managed:
         tabs["tags"] = f"Tags ({len(policy.tag_list)})"
-    return {**tabs, "versions": "Policy versions"}
+    return {**tabs, "versions": f"Policy versions ({policy.version_count:,})"}
 
 
 def _permissions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
@@ -143,7 +144,31 @@ def _tags(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
 def _versions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
     listing = read_listing(request, sorts=(), default="")
     versions = panel(list_policy_versions, request.call, policy_arn=policy.arn)
-    return {"versions": versions, "listing": listing, "shown": _page_of(versions.value or (), listing.request)}
+    shown = _page_of(versions.value or (), listing.request)
+    return {
+        "versions": versions,
+        "listing": listing,
+        "shown": shown,
+        "changes": _changes(request, policy, versions.value or (), shown.items),
+    }
+
+
+def _changes(
+    request: ConsoleRequest, policy: ManagedPolicy, every: tuple[PolicyVersion, ...], shown: tuple[PolicyVersion, ...]
+) -> dict[int, str]:
+    """What each version shown changed against the one before it, by its number; nothing where documents are refused."""
+    if not shown:
+        return {}
+    last = every.index(shown[-1])
+    read = [*shown, *every[last + 1 : last + 2]]
+    identified = [version.version_id for version in read]
+    documents = panel(get_policy_documents, request.call, policy_arn=policy.arn, version_ids=identified)
+    if documents.value is None:
+        return {}
+    said = changes(documents.value)
+    if len(read) == len(shown):
+        said.insert(0, FIRST if shown[-1].number == 1 else OLDEST)
+    return {version.number: words for version, words in zip(shown, reversed(said), strict=False)}
 
 
 _READ = {"permissions": _permissions, "entities": _entities, "tags": _tags, "versions": _versions}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
@@ -198,3 +199,40 @@ def test_a_long_comparison_shows_what_changed_and_a_link_to_all(console: Client)
     assert f'<a href="{address}&all=1">Show all {everything.count("<tr><td>"):,} lines</a>' in shown
     assert "equal lines</td>" not in everything
     assert shown.count('<td class="a">') == everything.count('<td class="a">')
+
+
+def test_the_versions_say_what_each_changed_and_how_many_there_are(console: Client, account: Account) -> None:
+    arn = two_versions(account)
+    call = a_call(account)
+    create_policy_version(call, policy_arn=arn, policy_document=allow(["s3:PutObject", "s3:GetObject"]))
+    address = f"/iam/policies/details/{arn}?tab=versions"
+    told = re.findall(r'data-l="Change">([^<]*)<', text(console.get(address)))
+    assert told == ["1 action added", "1 action added, 1 action removed", "First version"]
+    assert "Policy versions (3)" in text(console.get(f"/iam/policies/details/{arn}"))
+    console.post(f"/iam/policies/set-default-version/{arn}", {"name": "v2"})
+    console.post(f"/iam/policies/delete-version/{arn}", {"name": "v1"})
+    told = re.findall(r'data-l="Change">([^<]*)<', text(console.get(address)))
+    assert told == ["1 action added", "Oldest version kept"]
+
+
+def test_each_page_of_a_long_history_says_what_its_versions_changed(console: Client) -> None:
+    address = f"/iam/policies/details/{READ_ONLY_ACCESS}?tab=versions"
+    first = re.findall(r'data-l="Change">([^<]*)<', text(console.get(address)))
+    assert len(first) == 50
+    assert all(words.endswith(("added", "removed", "changed", "unchanged")) for words in first)
+    whole = text(console.get(f"{address}&size=100"))
+    assert re.findall(r'data-l="Change">([^<]*)<', whole)[:50] == first
+    after = re.search(r"after=(\d+)", text(console.get(address)))
+    assert after
+    second = re.findall(r'data-l="Change">([^<]*)<', text(console.get(f"{address}&after={after[1]}")))
+    assert re.findall(r'data-l="Change">([^<]*)<', whole)[50:] == second
+
+
+def test_without_leave_to_read_documents_the_versions_are_listed_alone(
+    client: Client, account: Account, carol: User
+) -> None:
+    arn = two_versions(account)
+    an_inline_policy(carol, allow(["iam:GetPolicy", "iam:ListPolicyVersions"]))
+    sign_in(client, carol)
+    shown = text(client.get(f"/iam/policies/details/{arn}?tab=versions"))
+    assert re.findall(r'data-l="Change">([^<]*)<', shown) == ["-", "-"]

@@ -46,7 +46,10 @@ class TrustPolicyField(forms.CharField):
 
 
 class TrustForm(ConsoleForm):
-    """Step 1 of the wizard: who is trusted. Only the fields of the chosen type count."""
+    """Step 1 of the wizard: who is trusted. Only the fields of the chosen type count.
+
+    What was entered for an option that is not chosen is never dropped in silence: the field asks for one of the two.
+    """
 
     entity_type = forms.ChoiceField(
         label="Trusted entity type",
@@ -61,7 +64,7 @@ class TrustForm(ConsoleForm):
     )
     service = forms.ChoiceField(
         label="Other service",
-        choices=[(case.service, case.label) for case in trust.SERVICES[2:]],
+        choices=[("", "Choose a service"), *((case.service, case.label) for case in trust.SERVICES[2:])],
         required=False,
     )
     account_scope = forms.ChoiceField(
@@ -86,9 +89,9 @@ class TrustForm(ConsoleForm):
 
     @property
     def service_principal(self) -> str:
-        """The service that is chosen, of the common use cases or of the others."""
+        """The service that is chosen, of the common use cases or of the others; empty while none of these is."""
         use_case = self.chosen("use_case") or _EC2.service
-        return (self.chosen("service") or trust.SERVICES[2].service) if use_case == OTHER else use_case
+        return self.chosen("service") if use_case == OTHER else use_case
 
     @property
     def trust_policy(self) -> str:
@@ -96,7 +99,7 @@ class TrustForm(ConsoleForm):
         if self.chosen("entity_type") == CUSTOM:
             return self.chosen("document")
         if self.chosen("entity_type") == "service":
-            return trust.service_trust(self.service_principal)
+            return trust.service_trust(self.service_principal) if self.service_principal else ""
         external_id = self.chosen("external_id") if self.chosen("require_external_id") else ""
         account_id = self._account_id()
         if not is_account_id(account_id) or not names.EXTERNAL_ID.matches(external_id):
@@ -111,6 +114,8 @@ class TrustForm(ConsoleForm):
             self.errors.pop("document", None)
         elif not self.chosen("document").strip() and "document" not in self.errors:
             self.add_error("document", NO_DOCUMENT)
+        if chosen == "service":
+            self._check_service()
         if chosen == "account":
             self._check_account()
         return self.cleaned_data
@@ -119,11 +124,22 @@ class TrustForm(ConsoleForm):
         another = self.chosen("account_scope") == "another"
         return re.sub(r"[\s-]", "", self.chosen("account_id")) if another else self.own_account
 
+    def _check_service(self) -> None:
+        if not self.service_principal:
+            self.add_error("service", "Choose the service.")
+        elif self.chosen("service") not in ("", self.service_principal):
+            self.add_error("service", "Choose Other service above to trust this one, or take the choice back here.")
+
     def _check_account(self) -> None:
+        entered = re.sub(r"[\s-]", "", self.chosen("account_id"))
         if not is_account_id(self._account_id()):
             self.add_error("account_id", "Enter the 12 digits of the account.")
+        elif entered not in ("", self._account_id()):
+            self.add_error("account_id", "Choose Another AWS account above to trust this one, or empty the field.")
         if self.chosen("require_external_id"):
             _check_external_id(self, self.chosen("external_id"))
+        elif self.chosen("external_id").strip():
+            self.add_error("external_id", "Tick Require external ID above to ask for this one, or empty the field.")
 
 
 class TrustPolicyForm(ConsoleForm):

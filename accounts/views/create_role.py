@@ -60,13 +60,14 @@ def _trust_step(request: ConsoleRequest, draft: Draft | None) -> HttpResponse:
     found = None
     if request.method == "POST":
         form = TrustForm(request.POST, own_account=request.call.account_id)
+        entity_type = form.chosen("entity_type")
         checked = check_asked(request, form.chosen("document"), PolicyKind.TRUST)
         if checked:
             form, found = _trust_form(request, {**_values(form), "document": checked.text}), checked.findings
-        elif form.chosen("entity_type") == CUSTOM:
+        elif entity_type == CUSTOM:
             found = findings(form.chosen("document"), PolicyKind.TRUST)
-        choosing = "choose" in request.POST
-        if choosing and form.chosen("entity_type") == CUSTOM and wants_part(request):
+        choosing = "choose" in request.POST or request.POST.get("shown", entity_type) != entity_type
+        if choosing and entity_type == CUSTOM and wants_part(request):
             # The code editor's style needs a page of its own; what was chosen waits in the draft.
             return go_to(request, _address(_keep(request, draft, trust=_values(form)), 1))
         if not choosing and form.is_valid():

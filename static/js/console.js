@@ -192,6 +192,17 @@
     }
   });
   on("input", ({ target }) => target.matches("[data-confirm]") && checkConfirmation(target));
+  /* A field that belongs to an option (data-chooses="name=value") chooses it when filled, and is emptied when another option is chosen. */
+  const fitOptions = ({ target }) => {
+    for (const field of $$("[data-chooses]", target.form ?? undefined)) {
+      const [name, value] = field.dataset.chooses.split("=");
+      const option = $(`[name="${name}"][value="${value}"]`, field.form);
+      if (field === target && field.value) option.checked = true;
+      else if (target.name === name && !option.checked) field.value = "";
+    }
+  };
+  on("input", fitOptions, true);
+  on("htmx:afterSwap", () => document.activeElement.dataset.chooses && fitOptions({ target: document.activeElement }));
   on("change", ({ target }) => {
     if (target.dataset.show) $("#" + CSS.escape(target.dataset.show)).type = target.checked ? "text" : "password";
     const table = target.closest("[data-table]");

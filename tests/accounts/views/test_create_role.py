@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import Account, InstanceProfile, Role, User
 from iamconsole.audit.models import Event
+from policies.editor import trust
 from tests.accounts.views.test_roles import HTMX, READ_ONLY, text_of
 from tests.factories import a_role, an_inline_policy, sign_in
 
@@ -234,3 +235,39 @@ def test_another_persons_draft_does_not_exist(console: Client, client: Client, a
     other = sign_in(Client(), carol)
     assert other.get(second).status_code == 404
     assert other.get(f"{CREATE}?draft=nonsense&step=2").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("entered", "sentence"),
+    [
+        (
+            {"entity_type": "service", "use_case": "ec2.amazonaws.com", "service": trust.SERVICES[-1].service},
+            "Choose Other service above",
+        ),
+        ({"entity_type": "service", "use_case": "other", "service": ""}, "Choose the service."),
+        (
+            {"entity_type": "account", "account_scope": "this", "account_id": "4444-5555-6666"},
+            "Choose Another AWS account above to trust this one, or empty the field.",
+        ),
+        (
+            {"entity_type": "account", "account_scope": "this", "external_id": "Ticket-7"},
+            "Tick Require external ID above to ask for this one, or empty the field.",
+        ),
+    ],
+)
+def test_what_is_entered_for_an_option_not_chosen_is_asked_about(
+    console: Client, entered: dict[str, str], sentence: str
+) -> None:
+    response = console.post(CREATE, entered)
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+
+
+def test_ones_own_account_id_beside_this_account_is_no_contradiction(console: Client, account: Account) -> None:
+    start(console, entity_type="account", account_scope="this", account_id=account.account_id)
+
+
+def test_next_shows_the_options_of_a_type_chosen_without_script_first(console: Client) -> None:
+    response = console.post(CREATE, {"entity_type": "account", "shown": "service", "use_case": "ec2.amazonaws.com"})
+    assert response.status_code == 200
+    assert 'name="account_scope"' in text_of(response)

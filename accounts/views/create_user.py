@@ -91,7 +91,7 @@ def _keep_details(request: ConsoleRequest, draft: Draft | None, form: UserDetail
 
 def _permissions_step(request: ConsoleRequest, draft: Draft) -> HttpResponse:
     kept: Mapping[str, Any] = draft.data.get("permissions") or {}
-    stepping = is_step(request, *PICKS) or "choose" in request.POST
+    stepping = is_step(request, *PICKS) or "choose" in request.POST or _not_shown_yet(request)
     if request.method == "GET" and kept:
         request.GET = _with(request.GET, kept)  # type: ignore[assignment]  # a copy that nobody changes
     sent = request.POST if request.method == "POST" else None
@@ -127,6 +127,14 @@ def _permissions_step(request: ConsoleRequest, draft: Draft) -> HttpResponse:
         "policy_arns-picker": "policies/_policy_picker.html",
     }
     return page(request, "accounts/users/create_permissions.html", context, part=parts, status=form.status)
+
+
+def _not_shown_yet(request: ConsoleRequest) -> bool:
+    """Whether a page without script was sent with a way chosen whose table did not stand on it."""
+    sent = request.POST
+    bounded = "on" if "bounded" in sent else ""
+    other_way = sent.get("shown", sent.get("method")) != sent.get("method")
+    return other_way or (bounded != "" and sent.get("shown-bounded", bounded) != bounded)
 
 
 _FIELDS = {"group": "group_names", "copy": "copy_from", "attach": "policy_arns"}

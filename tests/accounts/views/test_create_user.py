@@ -292,3 +292,25 @@ def test_the_password_is_shown_once_with_its_file(desk: Client, account: Account
     assert again.status_code == 404
     assert "is shown once, and this one was" in text(again)
     assert password not in text(again)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shows"),
+    [
+        ({"method": "attach", "shown": "group"}, "policy_arns-picker"),
+        ({"method": "copy", "shown": "group"}, "copy_from-picker"),
+        ({"method": "group", "shown": "copy"}, "group_names-picker"),
+        ({"method": "group", "shown": "group", "bounded": "on", "shown-bounded": ""}, "permissions_boundary-picker"),
+    ],
+)
+def test_next_shows_the_table_of_an_option_chosen_without_script_first(
+    desk: Client, sent: dict[str, str], shows: str
+) -> None:
+    response = desk.post(begun(desk), sent)
+    assert response.status_code == 200
+    assert f'id="{shows}"' in text(response)
+
+
+def test_next_goes_on_once_the_table_of_the_option_was_shown(desk: Client) -> None:
+    response = desk.post(begun(desk), {"method": "attach", "shown": "attach", "policy_arns": [READ_ONLY_ACCESS]})
+    assert "step=3" in response["Location"]

@@ -196,7 +196,6 @@ class Change:
 CUSTOM_POLICY = {"kind": "custom", "minimum_password_length": "8", "confirmed": "on"}
 CHANGES = (
     Change("account-alias", "iam:CreateAccountAlias", {"account_alias": "walked-<who>"}),
-    Change("credential-report", "iam:GenerateCredentialReport", {}),
     Change("account-password-policy", "iam:UpdateAccountPasswordPolicy", CUSTOM_POLICY),
     Change("group-create", "iam:CreateGroup", {"group_name": "Walkers"}),
     Change("group-edit", "iam:UpdateGroup", {"new_group_name": "QA2"}, {"name": "QA"}),

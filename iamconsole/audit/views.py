@@ -21,6 +21,7 @@ from iamconsole.console.links import simulator_address
 from iamconsole.console.listing import Listing, read_listing
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.spreadsheet import harmless
 
 LABELS = {
     "event": "Event name",
@@ -78,7 +79,7 @@ def download(request: ConsoleRequest) -> HttpResponse:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in _row(event)] for event in found)
+    writer.writerows([harmless(cell) for cell in _row(event)] for event in found)
     return _attachment(text.getvalue(), "text/csv", "event_history.csv")
 
 
@@ -166,11 +167,6 @@ def _row(event: Event) -> tuple[str, ...]:
         event.resource_name,
         event.error_code,
     )
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
 
 
 def _attachment(text: str, kind: str, name: str) -> HttpResponse:

@@ -25,6 +25,9 @@ __all__ = [
     "PasswordPolicyViolation",
     "PolicyEvaluation",
     "PolicyNotAttachable",
+    "ReportExpired",
+    "ReportInProgress",
+    "ReportNotPresent",
     "ServiceFailure",
     "UnmodifiableEntity",
     "ValidationError",
@@ -160,6 +163,24 @@ class PolicyEvaluation(IamError):
     code, status = "PolicyEvaluation", 500
 
 
+class ReportNotPresent(IamError):
+    """No credential report has been generated. Rules: API_GetCredentialReport."""
+
+    code, status = "ReportNotPresent", 410
+
+
+class ReportExpired(IamError):
+    """The newest credential report is too old to be given. Rules: API_GetCredentialReport."""
+
+    code, status = "ReportExpired", 410
+
+
+class ReportInProgress(IamError):
+    """The credential report is still being generated. Rules: API_GetCredentialReport."""
+
+    code, status = "ReportInProgress", 404
+
+
 class ServiceFailure(IamError):
     """The service failed for a reason that lies with the service, not with the request."""
 
@@ -185,6 +206,9 @@ ERRORS: dict[str, type[IamError]] = {
         ConcurrentModification,
         PolicyNotAttachable,
         PolicyEvaluation,
+        ReportNotPresent,
+        ReportExpired,
+        ReportInProgress,
         ServiceFailure,
     )
 }

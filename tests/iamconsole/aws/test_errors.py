@@ -22,6 +22,9 @@ STATUSES = {
     "ConcurrentModification": 409,
     "PolicyNotAttachable": 400,
     "PolicyEvaluation": 500,
+    "ReportNotPresent": 410,
+    "ReportExpired": 410,
+    "ReportInProgress": 404,
     "ServiceFailure": 500,
 }
 

@@ -88,12 +88,13 @@ _OF_GROUP = " UNION ALL ".join([_attached("group"), _inline("group")])
 _ACCOUNT_WIDE = {
     "own-password": compile_policy(
         """{"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": "iam:ChangePassword", "Resource": "arn:aws:iam::*:user/*"},
+            {"Effect": "Allow", "Action": "iam:ChangePassword",
+             "Resource": ["arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:user/*/${aws:username}"]},
             {"Effect": "Allow", "Action": "iam:GetAccountPasswordPolicy", "Resource": "*"}
         ]}"""
     )
 }
-"""What the password policy of an account gives to each of its users, who can change no password but their own.
+"""What the password policy of an account gives to each of its users.
 
 Rules: id_credentials_passwords_enable-user-change.
 """

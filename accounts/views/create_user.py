@@ -183,7 +183,9 @@ def _review_step(
         "copy_from": next(iter(permissions.get("copy_from", ())), ""),
         "grants_nothing": not (permissions.get("group_names") or permissions.get("policy_arns"))
         and (copied is None or copied.grants_nothing),
-        "must_change": details["console_access"] and details["password_reset_required"],
+        "must_change": details["console_access"]
+        and details["password_reset_required"]
+        and not policy_of(request.call.account).allow_users_to_change_password,
         "refusal": refusal,
         "token": draft.data["token"],
         "tags": tags,

@@ -187,6 +187,8 @@ def test_the_account_lets_every_user_change_the_own_password(account: Account, c
     event = Event.objects.filter(account_id=account.pk, event_name="ChangePassword", error_code="").get()
     assert event.decision is not None
     assert event.decision["matchedStatements"][0]["policy"] == "Account password policy"
+    frank = a_user(account, "frank", path="/team/north/")
+    change_password(a_call(account, frank), old_password=PASSWORD, new_password=PASSWORDS[0])
     with pytest.raises(AccessDenied):
         update_login_profile(a_call(account, carol), user_name="dave", password=PASSWORDS[1])
 

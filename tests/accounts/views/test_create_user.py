@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account, LoginProfile, User
+from accounts.operations.password_policy import update_account_password_policy
 from accounts.secrets import password_matches
 from iamconsole.audit.models import Event
 from iamconsole.console.models import Draft
 from policies.models import Attachment, Boundary
-from tests.factories import a_group, a_user, an_inline_policy, sign_in
+from tests.factories import a_call, a_group, a_user, an_inline_policy, sign_in
 
 READ_ONLY_ACCESS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 SECURITY_AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
@@ -231,6 +232,16 @@ def test_a_double_click_makes_one_user(desk: Client, account: Account) -> None:
 def test_who_must_choose_a_new_password_is_allowed_to(desk: Client, account: Account) -> None:
     create(desk, to_review(desk, with_console()))
     assert attached(created(account)) == [CHANGE_PASSWORD]
+
+
+def test_where_the_account_lets_every_user_change_the_password_no_policy_is_attached(
+    desk: Client, account: Account
+) -> None:
+    update_account_password_policy(a_call(account), allow_users_to_change_password=True)
+    address = to_review(desk, with_console())
+    assert CHANGE_PASSWORD not in text(desk.get(address))
+    create(desk, address)
+    assert attached(created(account)) == []
 
 
 def test_who_may_change_the_password_anyway_gets_no_policy_for_it(desk: Client, account: Account) -> None:

@@ -361,7 +361,8 @@ class PolicyEditor {
   async repair(button) {
     if (this.checked !== this.textarea.value) {
       await this.check();
-      button = $(`[data-fix][value=${CSS.escape(button.value)}]`, findingsElement());
+      const offered = [...findingsElement().querySelectorAll(`[data-fix][value^="${button.value.split("@")[0]}@"]`)];
+      button = offered.find(({ value }) => value === button.value) ?? (offered.length === 1 ? offered[0] : null);
       if (!button || this.checked !== this.textarea.value) return;
     }
     const { fix, fixFrom, fixTo } = button.dataset;

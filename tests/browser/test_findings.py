@@ -49,11 +49,11 @@ def test_a_repair_right_after_typing_finds_its_place_anew(lab: Lab, admin: Page)
     rewrite(admin, WRONG)
     repair = admin.get_by_role("button", name=REPAIR)
     repair.wait_for()
-    admin.locator(".cm-content").press("Control+End")
+    admin.locator(".cm-content").press("Control+Home")
     admin.keyboard.type("\n\n")
     repair.evaluate("button => button.click()")
     expect(tab(admin, "Errors: 0")).to_be_visible()
-    assert document(admin) == RIGHT + "\n\n"
+    assert document(admin) == "\n\n" + RIGHT
 
 
 def test_arrow_keys_go_through_the_tabs_and_the_choice_survives_the_next_check(lab: Lab, admin: Page) -> None:

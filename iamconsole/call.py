@@ -29,11 +29,16 @@ class Door(StrEnum):
 class Session:
     """What temporary credentials add to a call; a console session is one.
 
-    `mfa_authenticated` says whether a second factor was given when the session began.
+    `mfa_time` says when a second factor was given, on the way into the session; None without one.
     """
 
     issued: datetime
-    mfa_authenticated: bool = False
+    mfa_time: datetime | None = None
+
+    @property
+    def mfa_authenticated(self) -> bool:
+        """Whether a second factor was given."""
+        return self.mfa_time is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,8 @@ class Call:
             "aws:TokenIssueTime": (f"{self.session.issued.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",),
             "aws:MultiFactorAuthPresent": (_word(self.session.mfa_authenticated),),
         }
-        if self.session.mfa_authenticated:
-            keys["aws:MultiFactorAuthAge"] = (str(int((self.time - self.session.issued).total_seconds())),)
+        if self.session.mfa_time is not None:
+            keys["aws:MultiFactorAuthAge"] = (str(int((self.time - self.session.mfa_time).total_seconds())),)
         return keys
 
 

@@ -90,12 +90,13 @@ def a_call(account: Account, user: User | None = None, *, time: datetime | None 
     return Call(principal=principal, account=account, time=time, session=Session(time), **fields)
 
 
-def session_of(who: User | Account) -> dict[str, str]:
-    """What the session of somebody who has just signed in holds."""
+def session_of(who: User | Account, *, mfa: bool = False) -> dict[str, str]:
+    """What the session of somebody who has just signed in holds, with a second factor or without."""
     encoded = who.root_password if isinstance(who, Account) else who.login_profile.password
     mark = fingerprint(str(who.pk), encoded)
     assert recall(str(who.pk), mark) is not None
-    return {"principal": str(who.pk), "mark": mark, "issued": timezone.now().isoformat()}
+    now = timezone.now().isoformat()
+    return {"principal": str(who.pk), "mark": mark, "issued": now, **({"mfa": now} if mfa else {})}
 
 
 def an_inline_policy(entity: User | Group | Role, document: str, policy_name: str = "") -> InlinePolicy:
@@ -110,10 +111,10 @@ def an_inline_policy(entity: User | Group | Role, document: str, policy_name: st
     )
 
 
-def sign_in(client: Client, who: User | Account) -> Client:
+def sign_in(client: Client, who: User | Account, *, mfa: bool = False) -> Client:
     """Give the client the session that a sign-in would have begun, without the cost of a password check."""
     session = client.session
-    session.update(session_of(who))
+    session.update(session_of(who, mfa=mfa))
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
     return client

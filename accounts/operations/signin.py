@@ -10,13 +10,24 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts import totp
 from accounts.authentication import Attempt, Identity, authenticate_root, authenticate_user
-from accounts.models import Account, User
-from accounts.principals import Principal, Root, UserPrincipal
+from accounts.mfa_devices import enabled_devices, seed_of
+from accounts.models import Account, MFADevice, User
+from accounts.principals import Principal, UserPrincipal
 from iamconsole.audit.recording import HIDDEN, Outcome, sign_in_event
 from iamconsole.call import Call
 
-__all__ = ["PasswordExpired", "SignInFailed", "Visit", "sign_in_as_root", "sign_in_as_user"]
+__all__ = [
+    "PasswordExpired",
+    "Proven",
+    "SignInFailed",
+    "Visit",
+    "mfa_devices_of",
+    "sign_in_as_root",
+    "sign_in_as_user",
+    "sign_in_with_code",
+]
 
 WRONG_PASSWORD = "Failed authentication"  # noqa: S105  # AWS's sentence in the trail
 UNKNOWN_USER = "No username found in supplied account"
@@ -57,50 +68,105 @@ class Visit:
         )
 
 
-def sign_in_as_user(visit: Visit, *, account: str, user_name: str, password: str) -> Identity:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Somebody whose password is right. Where `needs_code` an MFA device has to show one before the sign-in is done."""
+
+    identity: Identity
+    needs_code: bool = False
+
+
+def sign_in_as_user(visit: Visit, *, account: str, user_name: str, password: str) -> Proven:
     """Sign in an IAM user, or raise SignInFailed or PasswordExpired; either way the account's trail says so."""
     attempt = authenticate_user(account, user_name, password)
     barred = bool(attempt.identity and attempt.identity.hard_expiry and attempt.identity.has_expired(visit.time))
     if attempt.proven and attempt.identity and not barred:
-        return _succeed(visit, attempt.identity)
+        return _prove(visit, attempt.identity)
     if attempt.account:
-        _record_failure(visit, attempt.account, attempt, _claimed(attempt))
+        _save_failure(visit, attempt.identity or attempt.account, _claimed(attempt), _additional(visit))
     raise PasswordExpired if attempt.proven else SignInFailed
 
 
-def sign_in_as_root(visit: Visit, *, email: str, password: str) -> Identity:
+def sign_in_as_root(visit: Visit, *, email: str, password: str) -> Proven:
     """Sign in the root user of the account with this e-mail address, or raise SignInFailed."""
     attempt = authenticate_root(email, password)
     if attempt.proven and attempt.identity:
-        return _succeed(visit, attempt.identity)
+        return _prove(visit, attempt.identity)
     if attempt.account:
-        root = Root(attempt.account.account_id)
-        _record_failure(visit, attempt.account, attempt, _described(root))
+        _save_failure(visit, attempt.identity or attempt.account, _claimed(attempt), _additional(visit))
     raise SignInFailed
 
 
-def _succeed(visit: Visit, identity: Identity) -> Identity:
+def mfa_devices_of(identity: Identity) -> tuple[MFADevice, ...]:
+    """The MFA devices any one of which completes the sign-in, oldest first."""
+    principal = identity.principal
+    user_id = principal.user_id if isinstance(principal, UserPrincipal) else None
+    return tuple(enabled_devices(identity.account.account_id, user_id))
+
+
+def sign_in_with_code(visit: Visit, identity: Identity, *, code: str, device: str = "") -> None:
+    """Complete a sign-in with the code of an MFA device, of any one where none is named, or raise SignInFailed.
+
+    A code counts once: of two attempts with the same one, at the same time or later, the second fails.
+    """
+    devices = [each for each in mfa_devices_of(identity) if device in ("", each.name)]
+    with transaction.atomic():
+        taken = next((each for each in devices if _take_code(each, code, visit.time)), None)
+        if taken:
+            _succeed(visit, identity, taken)
+            return
+    named = devices[0] if len(devices) == 1 else None
+    _save_failure(visit, identity, _described(identity.principal), _additional(visit, named, mfa_used=True))
+    raise SignInFailed
+
+
+def _take_code(device: MFADevice, code: str, moment: datetime) -> bool:
+    step = totp.step_of_code(seed_of(device), code, moment, drift=device.drift)
+    if step is None:
+        return False
+    unused = MFADevice.objects.filter(pk=device.pk, enable_date=device.enable_date, last_used_step__lt=step)
+    return unused.update(last_used_step=step) == 1
+
+
+def _prove(visit: Visit, identity: Identity) -> Proven:
+    devices = mfa_devices_of(identity)
+    if not devices:
+        _succeed(visit, identity)
+        return Proven(identity)
+    kind = "Virtual MFA" if len(devices) == 1 else "Multiple MFA Devices"
+    outcome = Outcome(response={"CheckMfa": "Success"}, additional={**_additional(visit), "MfaType": kind})
+    claimed = _described(identity.principal)
+    call = visit.call(identity.principal, identity.account)
+    sign_in_event(call, name="CheckMfa", outcome=outcome, identity=claimed).save(force_insert=True)
+    return Proven(identity, needs_code=True)
+
+
+def _succeed(visit: Visit, identity: Identity, device: MFADevice | None = None) -> None:
     call = visit.call(identity.principal, identity.account)
     with transaction.atomic():
         if isinstance(identity.principal, UserPrincipal):
             User.objects.filter(pk=identity.principal.user_id).update(password_last_used=visit.time)
         else:
             Account.objects.filter(pk=identity.account.pk).update(root_password_last_used=visit.time)
-        outcome = Outcome(response={"ConsoleLogin": "Success"}, additional=_additional(visit))
+        additional = _additional(visit, device, mfa_used=device is not None)
+        outcome = Outcome(response={"ConsoleLogin": "Success"}, additional=additional)
         sign_in_event(call, name="ConsoleLogin", outcome=outcome).save(force_insert=True)
-    return identity
 
 
-def _record_failure(visit: Visit, account: Account, attempt: Attempt, claimed: dict[str, str]) -> None:
-    known = attempt.identity
-    principal = known.principal if known else UserPrincipal(account.account_id, "", HIDDEN)
+def _save_failure(visit: Visit, about: Identity | Account, claimed: dict[str, str], additional: dict[str, str]) -> None:
+    """Record a failure of somebody who is known, or of an unknown name in a known account."""
+    known = isinstance(about, Identity)
+    call = (
+        visit.call(about.principal, about.account)
+        if isinstance(about, Identity)
+        else visit.call(UserPrincipal(about.account_id, "", HIDDEN), about)
+    )
     outcome = Outcome(
         response={"ConsoleLogin": "Failure"},
         error_message=WRONG_PASSWORD if known else UNKNOWN_USER,
-        additional=_additional(visit),
+        additional=additional,
     )
-    event = sign_in_event(visit.call(principal, account), name="ConsoleLogin", outcome=outcome, identity=claimed)
-    event.save(force_insert=True)
+    sign_in_event(call, name="ConsoleLogin", outcome=outcome, identity=claimed).save(force_insert=True)
 
 
 def _claimed(attempt: Attempt) -> dict[str, str]:
@@ -123,5 +189,6 @@ def _described(principal: Principal) -> dict[str, str]:
     return {**described, "arn": principal.arn}
 
 
-def _additional(visit: Visit) -> dict[str, str]:
-    return {"LoginTo": visit.address, "MobileVersion": "No", "MFAUsed": "No"}
+def _additional(visit: Visit, device: MFADevice | None = None, *, mfa_used: bool = False) -> dict[str, str]:
+    said = {"LoginTo": visit.address, "MobileVersion": "No", "MFAUsed": "Yes" if mfa_used else "No"}
+    return {**said, "MFAIdentifier": device.serial_number} if device else said

@@ -74,5 +74,6 @@ def _stay_signed_in(request: ConsoleRequest) -> bool:
     renewed = identity_of(request.call.principal.principal_id)
     if renewed is None:
         return False
-    begin_session(request, renewed)
+    session = request.call.session
+    begin_session(request, renewed, mfa_time=session.mfa_time if session else None)
     return True

@@ -27,7 +27,7 @@ LONGEST_SESSION = timedelta(hours=12)
 
 _SIGNED_IN = ("/iam/", "/class/")
 _WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/api")
-_PRINCIPAL, _MARK, _ISSUED = "principal", "mark", "issued"
+_PRINCIPAL, _MARK, _ISSUED, _MFA = "principal", "mark", "issued", "mfa"
 _USER_AGENT_LENGTH = 1024
 _DATABASE_DOWN = (OperationalError, InterfaceError)
 
@@ -81,12 +81,17 @@ class ConsoleMiddleware:
         return self.get_response(request)
 
 
-def begin_session(request: HttpRequest, identity: Identity) -> None:
-    """Begin a session for somebody who has proven who they are; its key is a new one."""
+def begin_session(request: HttpRequest, identity: Identity, *, mfa_time: datetime | None = None) -> None:
+    """Begin a session for somebody who has proven who they are; its key is a new one.
+
+    `mfa_time` is when a second factor was given, None without one.
+    """
     request.session.flush()
     request.session[_PRINCIPAL] = identity.principal.principal_id
     request.session[_MARK] = identity.mark
     request.session[_ISSUED] = timezone.now().isoformat()
+    if mfa_time is not None:
+        request.session[_MFA] = mfa_time.isoformat()
     request.session.set_expiry(LONGEST_SESSION)
 
 
@@ -112,9 +117,8 @@ def _recognize(request: ConsoleRequest, recorder: PageRecorder) -> None:
     if identity is None:
         request.session.flush()
         return
-    request.call = visit_of(request).call(
-        identity.principal, identity.account, session=Session(issued), recorder=recorder
-    )
+    session = Session(issued, mfa_time=_time(request.session.get(_MFA)))
+    request.call = visit_of(request).call(identity.principal, identity.account, session=session, recorder=recorder)
     request.password_expires = identity.password_expires
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="dashboard")),
     path("signin", signin.sign_in, name="signin"),
     path("signin/root", signin.sign_in_root, name="signin-root"),
+    path("signin/mfa/code", signin.enter_code, name="signin-mfa"),
     path("signin/password", signin.set_password, name="signin-password"),
     path("signin/<str:account>", signin.sign_in_for_account, name="signin-account"),
     path("signout", signin.sign_out, name="signout"),

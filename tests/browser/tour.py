@@ -188,6 +188,7 @@ STOPS = (
     Stop("signin-root", who=SIGNED_OUT),
     Stop("signin-account", ("{alias}",), who=SIGNED_OUT),
     Stop("signin-password", who="dora"),
+    Stop("signin-mfa", who="mona"),
     Stop("dashboard"),
     Stop("dashboard", act=opened("header summary.icon"), state="settings open"),
     Stop("dashboard", act=opened("header details:last-of-type summary"), state="account menu open"),

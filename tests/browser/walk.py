@@ -31,6 +31,7 @@ def furnish(lab: Lab) -> dict[str, str]:
     ):
         factories.an_inline_policy(entity, NOTES, name)
     factories.a_user(account, "dora", password_reset_required=True)
+    factories.an_mfa_device(factories.a_user(account, "mona"), "monas-phone")
     put_user_permissions_boundary(call, user_name="bob", permissions_boundary=lab.policy_arn("DeveloperBoundary"))
     password = {"what": "credentials", "user_name": "erin", "back": "/iam/users", "created": True}
     key = {"what": "accessKeys", "user_name": "alice", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "back": "/iam/users"}
@@ -79,11 +80,13 @@ class Tour:
     def visitor(self, who: str) -> Visitor:
         """The window of somebody, opened the first time that it is asked for."""
         if who not in self.visitors:
-            unknown = who in (SIGNED_OUT, "dora")
-            somebody = None if unknown else self.lab.account if who == "root" else self.lab.user(who)
+            halfway = who in ("dora", "mona")
+            somebody = (
+                None if halfway or who == SIGNED_OUT else self.lab.account if who == "root" else self.lab.user(who)
+            )
             self.visitors[who] = visitor = arrive_at(self.browser, self.lab.site, somebody)
-            if who == "dora":
-                sign_in(visitor.page, self.lab, "dora", factories.PASSWORD)
+            if halfway:
+                sign_in(visitor.page, self.lab, who, factories.PASSWORD)
         return self.visitors[who]
 
     def go(self, stop: Stop) -> Visitor:

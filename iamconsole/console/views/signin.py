@@ -1,4 +1,12 @@
-"""Sign in, sign out, and the new password that some must choose in between."""
+"""Sign in, sign out, and what may stand in between: the code of an MFA device, a new password.
+
+Whoever has shown the password, but not all that it takes, waits in a session of its own that gives access to nothing:
+it holds for minutes, falls with the password, and gets a new key at each step.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -11,8 +19,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.authentication import Identity, identity_of, recall
+from accounts.forms.mfa_devices import CodeField
 from accounts.operations.login_profiles import change_password
-from accounts.operations.signin import PasswordExpired, SignInFailed, sign_in_as_root, sign_in_as_user
+from accounts.operations.signin import (
+    PasswordExpired,
+    Proven,
+    SignInFailed,
+    mfa_devices_of,
+    sign_in_as_root,
+    sign_in_as_user,
+    sign_in_with_code,
+)
 from accounts.passwords import policy_of
 from iamconsole.aws.errors import IamError, NoSuchEntity
 from iamconsole.call import Session
@@ -22,13 +39,15 @@ from iamconsole.console.links import safe_path
 from iamconsole.console.middleware import begin_session, visit_of
 from iamconsole.console.request import ConsoleRequest
 
-__all__ = ["set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out"]
+__all__ = ["enter_code", "set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out"]
 
 FAILURE = "Your sign-in details are not correct."
 EXPIRED = "Your password has expired. Ask your administrator to set a new one."
 ACCOUNT_COOKIE = "iamconsole_account"
 _REMEMBERED = 365 * 24 * 3600
-_PENDING = "pending"
+_PENDING, _CHALLENGED = "pending", "challenged"
+_HALFWAY = {_PENDING: timedelta(minutes=15), _CHALLENGED: timedelta(minutes=5)}
+"""How long a sign-in may wait for the new password, and for the code."""
 
 
 class SignInForm(ConsoleForm):
@@ -45,6 +64,20 @@ class RootSignInForm(ConsoleForm):
 
     email = forms.CharField(label="Root user email address", max_length=254)
     password = forms.CharField(label="Password", strip=False, max_length=4096, widget=forms.PasswordInput)
+
+
+class CodeForm(ConsoleForm):
+    """The code that an MFA device shows, and which device, where there are several."""
+
+    device = forms.ChoiceField(label="MFA device", required=False)
+    code = CodeField(label="MFA code", help_text="The six digits that your authenticator app shows.")
+
+    def __init__(self, *args: Any, devices: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(devices) > 1:
+            cast("forms.ChoiceField", self.fields["device"]).choices = [(name, name) for name in devices]
+        else:
+            del self.fields["device"]
 
 
 class NewPasswordForm(ConsoleForm):
@@ -81,7 +114,7 @@ def sign_in(request: ConsoleRequest, account: str = "") -> HttpResponse:
         return _form_page(request, "signin", form)
     entered = form.cleaned_data
     try:
-        identity = sign_in_as_user(
+        proven = sign_in_as_user(
             visit_of(request),
             account=entered["account"],
             user_name=entered["username"],
@@ -90,7 +123,7 @@ def sign_in(request: ConsoleRequest, account: str = "") -> HttpResponse:
     except SignInFailed as failed:
         form.add_error(None, EXPIRED if isinstance(failed, PasswordExpired) else FAILURE)
         return _form_page(request, "signin", form)
-    response = _welcome(request, identity)
+    response = _go_on(request, proven)
     if entered["remember"]:
         response.set_cookie(
             ACCOUNT_COOKIE, entered["account"], max_age=_REMEMBERED, httponly=True, samesite="Lax",
@@ -114,12 +147,34 @@ def sign_in_root(request: ConsoleRequest) -> HttpResponse:
     form = RootSignInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            identity = sign_in_as_root(visit_of(request), **form.cleaned_data)
+            proven = sign_in_as_root(visit_of(request), **form.cleaned_data)
         except SignInFailed:
             form.add_error(None, FAILURE)
         else:
-            return _welcome(request, identity)
+            return _go_on(request, proven)
     return _form_page(request, "root", form)
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def enter_code(request: ConsoleRequest) -> HttpResponse:
+    """Ask for the code of an MFA device; any one of them does."""
+    identity, _ = _halfway(request, _CHALLENGED)
+    if identity is None:
+        return go_to(request, "signin")
+    devices = [device.name for device in mfa_devices_of(identity)]
+    form = CodeForm(request.POST if request.method == "POST" else None, devices=devices)
+    if form.is_valid():
+        entered = form.cleaned_data
+        visit = visit_of(request)
+        try:
+            sign_in_with_code(visit, identity, code=entered["code"], device=entered.get("device", ""))
+        except SignInFailed:
+            form.add_error(None, FAILURE)
+        else:
+            return _welcome(request, identity, mfa_time=visit.time)
+    return _form_page(request, "mfa", form, user_name=identity.principal.name)
 
 
 @never_cache
@@ -127,19 +182,18 @@ def sign_in_root(request: ConsoleRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def set_password(request: ConsoleRequest) -> HttpResponse:
     """Choose the new password without which the sign-in is not done."""
-    pending = request.session.get(_PENDING) or {}
-    identity = recall(pending.get("principal", ""), pending.get("mark", "")) if pending else None
+    identity, mfa_time = _halfway(request, _PENDING)
     if identity is None:
         return go_to(request, "signin")
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            renewed = _change_password(request, identity, form)
+            renewed = _change_password(request, identity, form, mfa_time)
         except IamError as error:
             place(form, error)
         else:
             onward = _onward(request)
-            begin_session(request, renewed)
+            begin_session(request, renewed, mfa_time=mfa_time)
             messages.success(request, "Your password was changed.")
             return go_to(request, onward)
     context = {
@@ -158,9 +212,11 @@ def sign_out(request: ConsoleRequest) -> HttpResponse:
     return go_to(request, "signin-account", account) if account else go_to(request, "signin")
 
 
-def _change_password(request: ConsoleRequest, identity: Identity, form: NewPasswordForm) -> Identity:
+def _change_password(
+    request: ConsoleRequest, identity: Identity, form: NewPasswordForm, mfa_time: datetime | None
+) -> Identity:
     visit = visit_of(request)
-    call = visit.call(identity.principal, identity.account, session=Session(visit.time))
+    call = visit.call(identity.principal, identity.account, session=Session(visit.time, mfa_time))
     entered = form.cleaned_data
     change_password(call, old_password=entered["old_password"], new_password=entered["new_password"])
     renewed = identity_of(identity.principal.principal_id)
@@ -169,14 +225,47 @@ def _change_password(request: ConsoleRequest, identity: Identity, form: NewPassw
     return renewed
 
 
-def _welcome(request: ConsoleRequest, identity: Identity) -> HttpResponse:
+def _go_on(request: ConsoleRequest, proven: Proven) -> HttpResponse:
+    """Ask whose password is right for a code, where it takes one."""
+    if not proven.needs_code:
+        return _welcome(request, proven.identity)
+    return _wait(request, proven.identity, _CHALLENGED, "signin-mfa")
+
+
+def _welcome(request: ConsoleRequest, identity: Identity, *, mfa_time: datetime | None = None) -> HttpResponse:
     """Begin the session, unless a new password stands before it."""
     if identity.password_reset_required or identity.has_expired(timezone.now()):
-        request.session.flush()
-        request.session[_PENDING] = {"principal": identity.principal.principal_id, "mark": identity.mark}
-        return go_to(request, f"{reverse('signin-password')}?{urlencode({'next': _onward(request)})}")
-    begin_session(request, identity)
-    return go_to(request, _onward(request))
+        return _wait(request, identity, _PENDING, "signin-password", mfa_time)
+    onward = _onward(request)
+    begin_session(request, identity, mfa_time=mfa_time)
+    return go_to(request, onward)
+
+
+def _wait(
+    request: ConsoleRequest, identity: Identity, step: str, route: str, mfa_time: datetime | None = None
+) -> HttpResponse:
+    """Keep what is proven so far under a new key, and go to the page of the next step."""
+    request.session.flush()
+    request.session[step] = {
+        "principal": identity.principal.principal_id,
+        "mark": identity.mark,
+        "since": timezone.now().isoformat(),
+        "mfa": mfa_time.isoformat() if mfa_time else "",
+    }
+    request.session.set_expiry(_HALFWAY[step])
+    return go_to(request, f"{reverse(route)}?{urlencode({'next': _onward(request)})}")
+
+
+def _halfway(request: ConsoleRequest, step: str) -> tuple[Identity | None, datetime | None]:
+    """Who waits at this step, while that holds, and when a second factor was given."""
+    waiting = request.session.get(step)
+    if not waiting:
+        return None, None
+    waited = timezone.now() - datetime.fromisoformat(waiting["since"])
+    if not timedelta(0) <= waited < _HALFWAY[step]:
+        return None, None
+    mfa_time = datetime.fromisoformat(waiting["mfa"]) if waiting["mfa"] else None
+    return recall(waiting["principal"], waiting["mark"]), mfa_time
 
 
 def _onward(request: ConsoleRequest) -> str:

@@ -76,6 +76,8 @@ def delete(request: ConsoleRequest, key_id: str, name: str = "") -> HttpResponse
             errors = [f"Enter {key.access_key_id} to confirm."]
         else:
             attempt(form, delete_access_key, request.call, user_name=name or None, access_key_id=key.access_key_id)
+            if form.refusal:
+                raise form.refusal
             errors = [str(error) for error in form.non_field_errors()]
         if not errors:
             _forget_description(request, key, name)
@@ -125,6 +127,8 @@ def _change(request: ConsoleRequest, key: AccessKeyMetadata, name: str, *, statu
         if form.is_valid():
             messages.success(request, f"Access key {key.access_key_id} {verb}d.")
             return go_to(request, list_address(name))
+        if form.refusal:
+            raise form.refusal
     context = {**_context(request, key, name, verb), "errors": list(form.non_field_errors())}
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/credentials/_change_key.html")
     return page(request, "accounts/credentials/change_key.html", context, part=part, status=form.status)

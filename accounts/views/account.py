@@ -1,5 +1,7 @@
 """The account's alias."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.operations.account import create_account_alias, delete_account_alias, list_account_aliases
 from iamconsole.aws import names
-from iamconsole.aws.errors import IamError
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import refusal_of
 
 
 class AliasForm(ConsoleForm):
@@ -50,13 +52,10 @@ def delete_alias(request: ConsoleRequest) -> HttpResponse:
     if not present:
         messages.info(request, "The account has no alias.")
         return go_to(request, "dashboard")
-    errors = []
+    errors: list[str] = []
     if request.method == "POST":
-        try:
-            delete_account_alias(request.call, account_alias=present)
-        except IamError as error:
-            errors = [error.message]
-        else:
+        errors = refusal_of(partial(delete_account_alias, request.call, account_alias=present))
+        if not errors:
             messages.success(request, f"Account alias {present} deleted.")
             return go_to(request, "dashboard")
     context = {

@@ -1,5 +1,8 @@
 """Delete user groups, with what hangs on them: several operations one after the other, as AWS's console does."""
 
+from collections.abc import Iterable, Iterator
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -11,7 +14,8 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
-from iamconsole.console.steps import each, told
+from iamconsole.console.steps import Step, cascade, each, refusal_of, told
+from policies.models import Attachment, InlinePolicy
 from policies.operations.attachments import detach_group_policy, list_attached_group_policies
 from policies.operations.inline_policies import delete_group_policy, list_group_policies
 
@@ -29,12 +33,14 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
     if not names:
         return go_to(request, "group-list")
     confirmation = told(names, "user groups")
-    errors = []
+    errors: list[str] = []
     if request.method == "POST":
         if request.POST.get("confirm", "").strip() == confirmation:
-            _delete_each(request, names)
+            errors = _delete_each(request, names)
+        else:
+            errors = [f"Enter {confirmation} to confirm."]
+        if not errors:
             return go_to(request, "group-list")
-        errors = [f"Enter {confirmation} to confirm."]
     context = {
         "title": "Delete user group" if len(names) == 1 else "Delete user groups",
         "crumbs": crumbs("Delete", of="group"),
@@ -49,15 +55,30 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
 
 
 def delete_with_contents(call: Call, group_name: str) -> None:
-    """Take everything off a group, then delete it; raises the first refusal, and what was done before it stays."""
-    while users := get_group(call, group_name=group_name, page=PageRequest(size=100)).users.items:
+    """Take everything off a group, then delete it; raises what refused the first step, or Unfinished for a later one.
+
+    What was done before a refusal stays. What hangs on the group is read before anything is taken off it.
+    """
+    attached = list_attached_group_policies(call, group_name=group_name)
+    inline = list_group_policies(call, group_name=group_name)
+    cascade(_deletion(call, group_name, attached, inline))
+
+
+def _deletion(
+    call: Call, group_name: str, attached: Iterable[Attachment], inline: Iterable[InlinePolicy]
+) -> Iterator[Step]:
+    named = {"group_name": group_name}
+    while users := get_group(call, **named, page=PageRequest(size=100)).users.items:
         for user in users:
-            remove_user_from_group(call, group_name=group_name, user_name=user.user_name)
-    for attachment in list_attached_group_policies(call, group_name=group_name):
-        detach_group_policy(call, group_name=group_name, policy_arn=attachment.policy.arn)
-    for policy in list_group_policies(call, group_name=group_name):
-        delete_group_policy(call, group_name=group_name, policy_name=policy.policy_name)
-    delete_group(call, group_name=group_name)
+            leave = partial(remove_user_from_group, call, **named, user_name=user.user_name)
+            yield f"remove {user.user_name} from the group", leave
+    for attachment in attached:
+        policy = attachment.policy
+        yield f"detach {policy.policy_name}", partial(detach_group_policy, call, **named, policy_arn=policy.arn)
+    for each_policy in inline:
+        name = each_policy.policy_name
+        yield f"delete the inline policy {name}", partial(delete_group_policy, call, **named, policy_name=name)
+    yield "delete the group", partial(delete_group, call, **named)
 
 
 def _contents(call: Call, group_name: str) -> dict[str, object]:
@@ -69,11 +90,15 @@ def _contents(call: Call, group_name: str) -> dict[str, object]:
     }
 
 
-def _delete_each(request: ConsoleRequest, names: list[str]) -> None:
-    deleted = each(
-        names,
-        lambda name: delete_with_contents(request.call, name),
-        lambda name, why: messages.error(request, f"{name} was not deleted: {why}"),
-    )
-    if deleted:
+def _delete_each(request: ConsoleRequest, names: list[str]) -> list[str]:
+    """Delete one after the other. What fails for one group is answered, what fails among several is told as notices."""
+    delete_one = partial(delete_with_contents, request.call)
+    if len(names) == 1:
+        failed, deleted = refusal_of(partial(delete_one, names[0])), names
+    else:
+        failed, deleted = [], each(
+            names, delete_one, lambda name, why: messages.error(request, f"{name} was not deleted: {why}"), begun=False
+        )  # fmt: skip
+    if deleted and not failed:
         messages.success(request, f"{told(deleted, 'user groups')} deleted.")
+    return failed

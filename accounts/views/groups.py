@@ -143,7 +143,7 @@ def add_users(request: ConsoleRequest, name: str) -> HttpResponse:
     step = is_step(request, "user_names")
     form = AddUsersForm(request.POST if request.method == "POST" and not step else None)
     if form.is_valid():
-        added = _add_each(request, group.group_name, form.cleaned_data["user_names"])
+        added = _add_each(request, group.group_name, form.cleaned_data["user_names"], begun=False)
         if added:
             messages.success(request, f"{told(added, 'users')} added to {group.group_name}.")
         return go_to(request, page_address("group", group.group_name))
@@ -166,12 +166,13 @@ def add_users(request: ConsoleRequest, name: str) -> HttpResponse:
     return page(request, "accounts/groups/add_users.html", context, part=part, status=form.status)
 
 
-def _add_each(request: ConsoleRequest, group_name: str, user_names: Iterable[str]) -> list[str]:
+def _add_each(request: ConsoleRequest, group_name: str, user_names: Iterable[str], *, begun: bool = True) -> list[str]:
     """Add users one by one; says who could not be added, and answers who was."""
     return each(
         user_names,
         lambda user_name: add_user_to_group(request.call, group_name=group_name, user_name=user_name),
         lambda user_name, why: messages.error(request, f"{user_name} was not added to {group_name}: {why}"),
+        begun=begun,
     )
 
 
@@ -203,6 +204,7 @@ def _remove_each(request: ConsoleRequest, group_name: str, user_names: list[str]
         user_names,
         lambda user_name: remove_user_from_group(request.call, group_name=group_name, user_name=user_name),
         lambda user_name, why: messages.error(request, f"{user_name} was not removed from {group_name}: {why}"),
+        begun=False,
     )
     if removed:
         messages.success(request, f"{told(removed, 'users')} removed from {group_name}.")

@@ -6,6 +6,7 @@ Rules: id_roles_manage_delete; id_roles_create_for-service (the instance profile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from accounts.models import InstanceProfile
 from accounts.operations.instance_profiles import (
@@ -16,10 +17,9 @@ from accounts.operations.instance_profiles import (
     remove_role_from_instance_profile,
 )
 from accounts.operations.roles import delete_role
-from iamconsole.aws.errors import IamError
 from iamconsole.call import Call
 from iamconsole.console.panels import Panel, panel
-from iamconsole.console.steps import Step, perform
+from iamconsole.console.steps import Step, cascade, perform
 from policies.models import Attachment, InlinePolicy
 from policies.operations.attachments import attach_role_policy, detach_role_policy, list_attached_role_policies
 from policies.operations.inline_policies import delete_role_policy, list_role_policies
@@ -45,17 +45,13 @@ def hanging_on(call: Call, role_name: str) -> Hanging:
     )
 
 
-def delete_with_everything(call: Call, role_name: str) -> list[str]:
-    """Delete a role after what hangs on it; answer with the sentences of the calls that were refused.
+def delete_with_everything(call: Call, role_name: str) -> None:
+    """Delete a role after what hangs on it; raises what refused the first step, or Unfinished for a later one.
 
     The role stays while anything could not be taken away; what was taken away stays away.
     """
-    try:
-        hanging = hanging_on(call, role_name)
-    except IamError as error:
-        return [f"Could not delete the role: {error.message}"]
-    failed = perform(_unhang(call, role_name, hanging))
-    return failed or perform([("delete the role", partial(delete_role, call, role_name=role_name))])
+    unhang = _unhang(call, role_name, hanging_on(call, role_name))
+    cascade(chain(unhang, [("delete the role", partial(delete_role, call, role_name=role_name))]))
 
 
 def equip(call: Call, role_name: str, policy_arns: Sequence[str], *, with_instance_profile: bool) -> list[str]:
@@ -84,10 +80,8 @@ def _unhang(call: Call, role_name: str, hanging: Hanging) -> Iterator[Step]:
         name = inline.policy_name
         yield f"delete {name}", partial(delete_role_policy, call, role_name=role_name, policy_name=name)
     for profile in hanging.profiles.value or ():
-        yield f"clear instance profile {profile.name}", partial(_clear, call, role_name, profile.name)
-
-
-def _clear(call: Call, role_name: str, profile_name: str) -> None:
-    remove_role_from_instance_profile(call, instance_profile_name=profile_name, role_name=role_name)
-    if profile_name.lower() == role_name.lower():
-        delete_instance_profile(call, instance_profile_name=profile_name)
+        named = {"instance_profile_name": profile.name}
+        clear = partial(remove_role_from_instance_profile, call, **named, role_name=role_name)
+        yield f"clear instance profile {profile.name}", clear
+        if profile.name.lower() == role_name.lower():
+            yield f"delete instance profile {profile.name}", partial(delete_instance_profile, call, **named)

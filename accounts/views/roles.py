@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import each, refusal_of, told
 from policies.language.kinds import PolicyKind
 from policies.summary.trusted_entities import trusted_entities
 from policies.validation.findings import findings
@@ -139,7 +141,7 @@ def delete(request: ConsoleRequest, name: str) -> HttpResponse:
     errors: list[str] = []
     if request.method == "POST":
         errors = [] if request.POST.get("confirm", "").strip() == role.role_name else [f"Enter {role.role_name}."]
-        errors = errors or delete_with_everything(request.call, role.role_name)
+        errors = errors or refusal_of(partial(delete_with_everything, request.call, role.role_name))
         if not errors:
             messages.success(request, f"{role.role_name} deleted.")
             return go_to(request, "role-list")
@@ -177,14 +179,14 @@ def delete_several(request: ConsoleRequest) -> HttpResponse:
 
 
 def _delete_each(request: ConsoleRequest, names: list[str]) -> HttpResponse:
-    deleted = 0
-    for name in names:
-        failed = delete_with_everything(request.call, name)
-        deleted += not failed
-        for sentence in failed:
-            messages.error(request, f"{name}: {sentence}")
+    deleted = each(
+        names,
+        partial(delete_with_everything, request.call),
+        lambda name, why: messages.error(request, f"{name}: {why}"),
+        begun=False,
+    )
     if deleted:
-        messages.success(request, f"{deleted} role{'' if deleted == 1 else 's'} deleted.")
+        messages.success(request, f"{told(deleted, 'roles')} deleted.")
     return go_to(request, "role-list")
 
 

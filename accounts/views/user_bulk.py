@@ -14,14 +14,13 @@ from accounts.operations.groups import add_user_to_group, list_groups_for_user, 
 from accounts.operations.login_profiles import delete_login_profile
 from accounts.views.pickers import group_picker
 from accounts.views.user_steps import deactivate_keys
-from iamconsole.aws.errors import IamError
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
-from iamconsole.console.steps import perform, told
+from iamconsole.console.steps import each, perform, told
 
 __all__ = ["add_to_groups", "deactivate_access_keys", "disable_console_access", "remove_from_groups"]
 
@@ -30,33 +29,25 @@ FORM_ID = "groups-form"
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is asked before ticked users are changed, and how one of them is changed (answering with refusals)."""
+    """What is asked before ticked users are changed, and how one of them is changed."""
 
     title: str
     text: str
     button: str
     done: str
     route: str
-    change: Callable[[Call, str], Sequence[str]]
+    change: Callable[[Call, str], None]
 
 
-def _deactivate(call: Call, name: str) -> Sequence[str]:
-    return deactivate_keys(call, name)[1]
-
-
-def _disable(call: Call, name: str) -> Sequence[str]:
-    try:
-        delete_login_profile(call, user_name=name)
-    except IamError as error:
-        return [error.message]
-    return []
+def _disable(call: Call, name: str) -> None:
+    delete_login_profile(call, user_name=name)
 
 
 _DEACTIVATE = _Question(
     "Deactivate access keys",
     "Everything that uses the access keys of these users stops working at once. The keys stay, and can be activated "
     "again.", "Deactivate access keys", "Access keys deactivated", "user-deactivate-keys",
-    _deactivate,
+    deactivate_keys,
 )  # fmt: skip
 _DISABLE = _Question(
     "Disable console access",
@@ -121,10 +112,13 @@ def remove_from_groups(request: ConsoleRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         failed = perform(
             (
-                f"remove {name} from {group}",
-                partial(remove_user_from_group, request.call, group_name=group, user_name=name),
-            )
-            for group in groups
+                (
+                    f"remove {name} from {group}",
+                    partial(remove_user_from_group, request.call, group_name=group, user_name=name),
+                )
+                for group in groups
+            ),
+            begun=False,
         )
         _tell(request, failed, len(groups) - len(failed), "user group", f"{name} removed from")
         return go_to(request, back)
@@ -146,12 +140,12 @@ def _ask(request: ConsoleRequest, question: _Question) -> HttpResponse:
         return go_to(request, "user-list")
     back = _back(request, names, "credentials")
     if request.method == "POST":
-        done = []
-        for name in names:
-            failed = question.change(request.call, name)
-            for sentence in failed:
-                messages.error(request, f"{name}: {sentence}")
-            done += [] if failed else [name]
+        done = each(
+            names,
+            lambda name: question.change(request.call, name),
+            lambda name, why: messages.error(request, f"{name}: {why}"),
+            begun=False,
+        )
         if done:
             messages.success(request, f"{question.done} for {told(done, 'users')}.")
         return go_to(request, back)
@@ -172,10 +166,13 @@ def _join(request: ConsoleRequest, names: Sequence[str], groups: Sequence[str]) 
     pairs = [(name, group) for name in names for group in groups]
     failed = perform(
         (
-            f"add {name} to {group}",
-            partial(add_user_to_group, request.call, group_name=group, user_name=name),
-        )
-        for name, group in pairs
+            (
+                f"add {name} to {group}",
+                partial(add_user_to_group, request.call, group_name=group, user_name=name),
+            )
+            for name, group in pairs
+        ),
+        begun=False,
     )
     joined = 0 if len(failed) == len(pairs) else len(groups)
     _tell(request, failed, joined, "user group", f"{told(names, 'users')} added to")
@@ -189,7 +186,7 @@ def _tell(request: ConsoleRequest, failed: Sequence[str], count: int, noun: str,
 
 
 def _names(request: ConsoleRequest) -> list[str]:
-    return list(dict.fromkeys(each for each in _asked(request).getlist("name") if each))
+    return list(dict.fromkeys(filter(None, _asked(request).getlist("name"))))
 
 
 def _asked(request: ConsoleRequest) -> QueryDict:

@@ -1,5 +1,7 @@
 """Delete users with what hangs on them: several operations one after the other, as AWS's console does."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -11,7 +13,7 @@ from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
-from iamconsole.console.steps import told
+from iamconsole.console.steps import each, refusal_of, told
 
 __all__ = ["delete"]
 
@@ -20,7 +22,7 @@ __all__ = ["delete"]
 def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
     """Ask for the typed name (for several: "delete"), then delete one user or the ticked ones."""
     asked = request.POST if request.method == "POST" else request.GET
-    names = [name] if name else list(dict.fromkeys(each for each in asked.getlist("name") if each))
+    names = [name] if name else list(dict.fromkeys(filter(None, asked.getlist("name"))))
     if not names:
         return go_to(request, "user-list")
     confirmation = names[0] if len(names) == 1 else "delete"
@@ -40,8 +42,8 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
         "owned": owned,
         "confirmation": confirmation,
         "errors": errors,
-        "hidden": [("name", each) for each in names],
-        "oneself": _own_name(request.call) in {each.lower() for each in names},
+        "hidden": [("name", user_name) for user_name in names],
+        "oneself": _own_name(request.call) in {user_name.lower() for user_name in names},
         "back": page_address("user", names[0]) if owned else reverse("user-list"),
     }
     part = dict.fromkeys(("dialog", "dialog-part"), "accounts/users/_delete.html")
@@ -50,17 +52,16 @@ def delete(request: ConsoleRequest, name: str = "") -> HttpResponse:
 
 def _delete_each(request: ConsoleRequest, names: list[str]) -> list[str]:
     """Delete one after the other. What fails for one user is answered, what fails among several is told as notices."""
-    deleted: list[str] = []
-    for name in names:
-        failed = delete_with_everything(request.call, name)
-        if failed and len(names) == 1:
-            return failed
-        for sentence in failed:
-            messages.error(request, f"{name} was not deleted. {sentence}")
-        deleted += [] if failed else [name]
-    if deleted:
+    delete_one = partial(delete_with_everything, request.call)
+    if len(names) == 1:
+        failed, deleted = refusal_of(partial(delete_one, names[0])), names
+    else:
+        failed, deleted = [], each(
+            names, delete_one, lambda name, why: messages.error(request, f"{name} was not deleted. {why}"), begun=False
+        )  # fmt: skip
+    if deleted and not failed:
         messages.success(request, f"{told(deleted, 'users')} deleted.")
-    return []
+    return failed
 
 
 def _own_name(call: Call) -> str:

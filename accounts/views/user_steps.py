@@ -8,6 +8,7 @@ Rules: id_users_create; id_users_remove.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
 from accounts.models import User
 from accounts.operations.access_keys import delete_access_key, list_access_keys, update_access_key
@@ -19,9 +20,9 @@ from accounts.passwords import policy_of
 from accounts.principals import UserPrincipal
 from accounts.views.user_belongings import Belongings, belongings_of
 from iamconsole.aws import arn
-from iamconsole.aws.errors import IamError, NoSuchEntity
+from iamconsole.aws.errors import DeleteConflict, NoSuchEntity
 from iamconsole.call import Call
-from iamconsole.console.steps import Step, perform
+from iamconsole.console.steps import Step, cascade, perform
 from policies import access
 from policies.operations.attachments import attach_user_policy, detach_user_policy
 from policies.operations.boundaries import put_user_permissions_boundary
@@ -119,36 +120,29 @@ def let_change_password(call: Call, user: User) -> list[str]:
     return perform([("let the user change the password", attach)])
 
 
-def delete_with_everything(call: Call, user_name: str) -> list[str]:
-    """Delete a user after what hangs on it; answer with what was refused.
+def delete_with_everything(call: Call, user_name: str) -> None:
+    """Delete a user after what hangs on it; raises what refused the first step, or Unfinished for a later one.
 
     A user with an active access key stays untouched. So does one of whom anything could not be taken away, but for
     what was taken away before.
     """
-    try:
-        owned = belongings_of(call, user_name)
-    except IamError as error:
-        return [error.message]
+    owned = belongings_of(call, user_name)
     if owned.active_keys:
-        return ["An access key is still active. Deactivate it first."]
-    failed = perform(_take_away(call, owned))
-    return failed or perform([("delete the user", partial(delete_user, call, user_name=user_name))])
+        raise DeleteConflict("An access key is still active. Deactivate it first.")
+    delete = partial(delete_user, call, user_name=user_name)
+    cascade(chain(_take_away(call, owned), [("delete the user", delete)]))
 
 
-def deactivate_keys(call: Call, user_name: str) -> tuple[int, list[str]]:
-    """Deactivate the active keys of a user; answer with how many were, and what was refused."""
-    try:
-        active = [key for key in list_access_keys(call, user_name=user_name) if key.is_active]
-    except IamError as error:
-        return 0, [error.message]
-    failed = perform(
+def deactivate_keys(call: Call, user_name: str) -> None:
+    """Deactivate the active keys of a user; raises what refused the first, or Unfinished for the second."""
+    cascade(
         (
             f"deactivate {key.access_key_id}",
             partial(update_access_key, call, user_name=user_name, access_key_id=key.access_key_id, status="Inactive"),
         )
-        for key in active
+        for key in list_access_keys(call, user_name=user_name)
+        if key.is_active
     )
-    return len(active) - len(failed), failed
 
 
 def _password(call: Call, new: NewUser) -> Iterator[Step]:

@@ -34,7 +34,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None, 
 
 def refused(request: HttpRequest, refusal: AccessDenied) -> HttpResponse:
     """403: the caller's policies do not allow it; the page names the missing action and links to the explanation."""
-    return _error(request, 403, "Not allowed", refusal=refusal, explain=explain(refusal), sentence=refusal.message)
+    return _error(request, 403, "Not allowed", part="errors/_refused.html", refusal=refusal, explain=explain(refusal))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None, message: str = "") -> HttpResponse:
@@ -75,10 +75,12 @@ def resend(request: HttpRequest, fields: list[tuple[str, str]], *, status: int, 
     return response
 
 
-def _error(request: HttpRequest, status: int, title: str, *, sentence: str = "", **context: Any) -> HttpResponse:
+def _error(request: HttpRequest, status: int, title: str, *, part: str = "", **context: Any) -> HttpResponse:
     if getattr(request, "htmx", None):
-        # htmx does not swap an error: the page's script shows the text as a notice and keeps what was typed.
-        return HttpResponse(sentence or context.get("message") or title, status=status, content_type="text/plain")
+        # htmx does not swap an error: the page's script shows the part, or the text, and keeps what was typed.
+        if part:
+            return render(request, part, context, status=status)
+        return HttpResponse(context.get("message") or title, status=status, content_type="text/plain")
     shown = {"title": title, "crumbs": crumbs(title), **context}
     return render(request, f"errors/{status}.html", shown, status=status)
 

@@ -99,6 +99,8 @@ def remove_boundary(request: ConsoleRequest, noun: str, name: str) -> HttpRespon
         if form.is_valid():
             messages.success(request, f"Permissions boundary of {boundary.name} removed.")
             return go_to(request, boundary.page_address)
+        if form.refusal:
+            raise form.refusal
     context = {**_context(noun, boundary, "Remove permissions boundary"), "errors": form.non_field_errors()}
     part = "policies/_remove_boundary.html"
     parts = {"dialog": part, "dialog-part": part}

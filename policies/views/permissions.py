@@ -78,6 +78,7 @@ def _attach_each(request: ConsoleRequest, form: AttachPoliciesForm, kind: Entity
         form.cleaned_data["policy_arns"],
         lambda policy_arn: kind.attach(request.call, **kind.named(name), policy_arn=policy_arn),
         lambda policy_arn, why: form.add_error("policy_arns", f"{policy_name(policy_arn)} was not attached: {why}"),
+        begun=False,
     )
     return [policy_name(policy_arn) for policy_arn in attached]
 
@@ -129,8 +130,11 @@ def _remove_each(request: ConsoleRequest, kind: EntityKind, name: str, keys: Seq
             kind.delete(request.call, **kind.named(name), policy_name=key)
 
     removed = each(
-        keys, remove, lambda key, why: messages.error(request, f"{policy_name(key)} was not removed: {why}")
-    )  # fmt: skip
+        keys,
+        remove,
+        lambda key, why: messages.error(request, f"{policy_name(key)} was not removed: {why}"),
+        begun=False,
+    )
     if removed:
         messages.success(request, f"{told([policy_name(key) for key in removed], 'policies')} removed from {name}.")
 

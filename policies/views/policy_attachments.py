@@ -8,12 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.views.pickers import group_picker, role_picker, user_picker
-from iamconsole.aws.errors import IamError
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.picker import is_step
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
-from iamconsole.console.steps import told
+from iamconsole.console.steps import each, told
 from policies.forms.policies import AttachPolicyForm
 from policies.models import ManagedPolicy
 from policies.views.addressed import addressed_policy
@@ -64,17 +63,18 @@ def attach(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
 
 
 def _attach_each(request: ConsoleRequest, form: AttachPolicyForm, policy: ManagedPolicy) -> list[str]:
-    done = []
-    for field, noun in FIELDS.items():
-        kind = KINDS[noun]
-        for name in form.cleaned_data[field]:
-            try:
-                kind.attach(request.call, **kind.named(name), policy_arn=policy.arn)
-            except IamError as error:
-                form.refused(field, f"{name}: {error.message}")
-            else:
-                done.append(name)
-    return done
+    def attach_to(chosen: tuple[str, str]) -> None:
+        field, name = chosen
+        kind = KINDS[FIELDS[field]]
+        kind.attach(request.call, **kind.named(name), policy_arn=policy.arn)
+
+    done = each(
+        [(field, name) for field in FIELDS for name in form.cleaned_data[field]],
+        attach_to,
+        lambda chosen, why: form.refused(chosen[0], f"{chosen[1]}: {why}"),
+        begun=False,
+    )
+    return [name for _, name in done]
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,16 +113,17 @@ def _entities(keys: dict[str, None]) -> Iterator[tuple[EntityKind, str]]:
 
 
 def _detach_each(request: ConsoleRequest, policy: ManagedPolicy, entities: Sequence[tuple[EntityKind, str]]) -> None:
-    done = []
-    for kind, name in entities:
-        try:
-            kind.detach(request.call, **kind.named(name), policy_arn=policy.arn)
-        except IamError as error:
-            messages.error(request, f"{policy.policy_name} was not detached from {name}: {error.message}")
-        else:
-            done.append(name)
+    def detach_from(entity: tuple[EntityKind, str]) -> None:
+        kind, name = entity
+        kind.detach(request.call, **kind.named(name), policy_arn=policy.arn)
+
+    def refused(entity: tuple[EntityKind, str], why: str) -> None:
+        messages.error(request, f"{policy.policy_name} was not detached from {entity[1]}: {why}")
+
+    done = each(entities, detach_from, refused, begun=False)
     if done:
-        messages.success(request, f"{policy.policy_name} detached from {told(done, 'entities')}.")
+        names = [name for _, name in done]
+        messages.success(request, f"{policy.policy_name} detached from {told(names, 'entities')}.")
 
 
 def _from_list(request: ConsoleRequest, address: Callable[[str], str]) -> HttpResponse:

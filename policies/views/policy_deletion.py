@@ -1,6 +1,6 @@
 """Delete a managed policy with what hangs on it: several operations one after the other, as AWS's console does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from django.contrib import messages
@@ -8,16 +8,17 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from iamconsole.aws.errors import DeleteConflict
 from iamconsole.aws.paging import PageRequest
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
-from iamconsole.console.steps import Step, perform
-from policies.models import ManagedPolicy
+from iamconsole.console.steps import Step, cascade, refusal_of
+from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations.managed_policies import delete_policy
-from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, PolicyEntity, list_entities_for_policy
+from policies.operations.policy_entities import BOUNDARY, PERMISSIONS, list_entities_for_policy
 from policies.operations.policy_versions import delete_policy_version, list_policy_versions
 from policies.views.addressed import addressed_policy
 from policies.views.entity_permissions import KINDS
@@ -42,7 +43,7 @@ def delete(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
         errors = [f"Enter {policy.policy_name} to confirm."] if typed != policy.policy_name else []
         if policy.is_aws_managed:
             delete_policy(request.call, policy_arn=policy.arn)  # refused, and recorded as refused
-        errors = errors or delete_with_everything(request.call, policy)
+        errors = errors or refusal_of(partial(delete_with_everything, request.call, policy))
         if not errors:
             messages.success(request, f"{policy.policy_name} deleted.")
             return go_to(request, "policy-list")
@@ -63,44 +64,30 @@ def delete(request: ConsoleRequest, policy_arn: str = "") -> HttpResponse:
     return page(request, "policies/question.html", context, part=parts, status=422 if errors else 200)
 
 
-def delete_with_everything(call: Call, policy: ManagedPolicy) -> list[str]:
-    """Delete a policy after what hangs on it; answer with the sentences of the calls that were refused.
+def delete_with_everything(call: Call, policy: ManagedPolicy) -> None:
+    """Delete a policy after what hangs on it; raises what refused the first step, or Unfinished for a later one.
 
     The policy stays while anything could not be taken away; what was taken away stays away. A permissions boundary is
     never taken away: without it the user or role could do more.
     """
     if policy.permissions_boundary_usage_count:
-        return ["The policy is a permissions boundary. Set another boundary on the users and roles it bounds first."]
-    failed = _detach_all(call, policy)
-    failed += perform(_old_versions(call, policy)) if not failed else []
-    return failed or perform([("delete the policy", partial(delete_policy, call, policy_arn=policy.arn))])
+        raise DeleteConflict(
+            "The policy is a permissions boundary. Set another boundary on the users and roles it bounds first."
+        )
+    cascade(_deletion(call, policy, list_policy_versions(call, policy_arn=policy.arn)))
 
 
-def _detach_all(call: Call, policy: ManagedPolicy) -> list[str]:
-    while True:
-        entities: tuple[PolicyEntity, ...] = ()
-
-        def read() -> None:
-            nonlocal entities
-            entities = list_entities_for_policy(
-                call, policy_arn=policy.arn, policy_usage_filter=PERMISSIONS, page=_AT_ONCE
-            ).items
-
-        failed = perform([("list what the policy is attached to", read)])
-        failed += perform(_detachments(call, policy, entities))
-        if failed or not entities:
-            return failed
-
-
-def _detachments(call: Call, policy: ManagedPolicy, entities: tuple[PolicyEntity, ...]) -> Iterator[Step]:
-    for row in entities:
-        kind = KINDS[row.type.lower()]
-        named = kind.named(row.entity.name)
-        yield f"detach it from {row.entity.name}", partial(kind.detach, call, **named, policy_arn=policy.arn)
-
-
-def _old_versions(call: Call, policy: ManagedPolicy) -> Iterator[Step]:
-    for version in list_policy_versions(call, policy_arn=policy.arn):
+def _deletion(call: Call, policy: ManagedPolicy, versions: Iterable[PolicyVersion]) -> Iterator[Step]:
+    carriers = partial(
+        list_entities_for_policy, call, policy_arn=policy.arn, policy_usage_filter=PERMISSIONS, page=_AT_ONCE
+    )
+    while entities := carriers().items:
+        for row in entities:
+            kind = KINDS[row.type.lower()]
+            detach = partial(kind.detach, call, **kind.named(row.entity.name), policy_arn=policy.arn)
+            yield f"detach it from {row.entity.name}", detach
+    for version in versions:
         if not version.is_default:
             named = {"policy_arn": policy.arn, "version_id": version.version_id}
             yield f"delete version {version.number}", partial(delete_policy_version, call, **named)
+    yield "delete the policy", partial(delete_policy, call, policy_arn=policy.arn)

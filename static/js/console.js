@@ -137,7 +137,7 @@
   };
 
   /* Flash messages --------------------------------------------------------------------------------------- */
-  const flash = (text, retry) => {
+  const flash = (text, retry, html) => {
     const list = $("#flash-list");
     if (!list) return announce(text);
     const item = Object.assign(document.createElement("li"), { className: "err" });
@@ -154,7 +154,7 @@
     $$("li[data-error]", list).forEach((old) => old.remove());
     item.dataset.error = "";
     list.prepend(item);
-    words.textContent = text;
+    words[html ? "innerHTML" : "textContent"] = text;
     if (!$("dialog[open]")) item.scrollIntoView({ block: "nearest" });
   };
 
@@ -290,10 +290,23 @@
       requestConfig
         ? htmx.ajax(requestConfig.verb.toUpperCase(), requestConfig.path, { source: elt, target: requestConfig.target })
         : location.assign(pathInfo?.requestPath ?? "");
+  /* A refusal is the server's own markup (errors/_refused.html): it stands in the dialog that asked, where what was typed stays. */
+  const refuse = (html, detail) => {
+    const body = $("dialog[open] form .bb");
+    if (!body) return flash(html, again(detail), true);
+    $("[data-refusal]", body)?.remove();
+    const box = Object.assign(document.createElement("div"), { className: "alert err", innerHTML: "<div></div>" });
+    box.dataset.refusal = "";
+    box.setAttribute("role", "alert");
+    body.prepend(box);
+    box.firstChild.innerHTML = html;
+    box.scrollIntoView({ block: "nearest" });
+  };
   const sentences = { 404: "It is no longer there. Refresh the page.", 503: "The console can't reach its database." };
   on("htmx:responseError", ({ detail }) => {
     const { status, responseText } = detail.xhr;
     if (status === 401) return location.reload();
+    if (status === 403 && /^text\/html/.test(detail.xhr.getResponseHeader("Content-Type"))) return refuse(responseText, detail);
     const said = /^text\/plain/.test(detail.xhr.getResponseHeader("Content-Type")) && status < 500 && responseText;
     flash(said || sentences[status] || `Something went wrong (${status}). This page is as it was.`, again(detail));
   });

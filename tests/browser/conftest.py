@@ -24,10 +24,11 @@ from tests import factories
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TIMEOUT = 15_000
-# Chromium logs each answer of these kinds as an error of the network; the console gives them on purpose. htmx logs a
+# Chromium and htmx log each answer of these kinds as an error; the console gives them on purpose. htmx logs a
 # request that a later one replaced; what else can end a request is logged under a name of its own as well.
 EXPECTED = (
     *(f"the server responded with a status of {status} " for status in (403, 404, 409, 422)),
+    "Response Status Error Code 403 ",
     "htmx:afterRequest",
     "htmx:sendAbort",
 )

@@ -196,7 +196,7 @@ def test_several_roles_are_deleted_after_the_word_delete(console: Client, accoun
     assert console.post("/iam/roles/delete", {"name": ["One", "Two"], "confirm": "x"}).status_code == 422
     console.post("/iam/roles/delete", {"name": ["One", "Two", "Gone"], "confirm": "delete"})
     assert [role.role_name for role in Role.objects.filter(account=account)] == ["Three"]
-    assert "Gone: Could not delete the role" in text_of(console.get("/iam/roles"))
+    assert "Gone: The role with name Gone cannot be found." in text_of(console.get("/iam/roles"))
     assert console.get("/iam/roles/delete?name=Three")["Location"] == "/iam/roles/delete/Three"
 
 
@@ -209,10 +209,25 @@ def test_what_a_role_cannot_lose_keeps_it(client: Client, account: Account, caro
         "Action": ["iam:Get*", "iam:List*", "iam:DeleteRole"]}}""",
     )
     response = sign_in(client, carol).post("/iam/roles/delete/Web", {"confirm": "Web"})
+    assert response.status_code == 403
+    assert "<dt>Missing action</dt><dd>iam:DeleteRolePolicy</dd>" in text_of(response)
+    assert Role.objects.filter(account=account).exists()
+
+
+def test_what_was_taken_away_before_a_refusal_is_told_as_before(client: Client, account: Account, carol: User) -> None:
+    role = a_role(account, "Web")
+    attach_role_policy(a_call(account), role_name="Web", policy_arn=READ_ONLY)
+    an_inline_policy(role, "{}", "stays")
+    an_inline_policy(
+        carol,
+        """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*",
+        "Action": ["iam:Get*", "iam:List*", "iam:DetachRolePolicy", "iam:DeleteRole"]}}""",
+    )
+    response = sign_in(client, carol).post("/iam/roles/delete/Web", {"confirm": "Web"})
     assert response.status_code == 422
     assert "Could not delete stays: User: " in text_of(response)
-    assert "iam:DeleteRolePolicy" in text_of(response)
-    assert Role.objects.filter(account=account).exists()
+    assert 'name="confirm" value="Web"' in text_of(response)
+    assert not role.attachments.exists()
 
 
 @pytest.mark.parametrize(

@@ -276,8 +276,16 @@ def test_bob_reads_and_every_change_is_refused_with_its_sentence(client: Client,
     edited = desk.post("/iam/users/edit/dave", {"new_user_name": "dan", "new_path": "/"})
     assert (edited.status_code, "iam:UpdateUser" in text(edited)) == (403, True)
     deleted = desk.post("/iam/users/delete/dave", {"confirm": "dave"})
-    assert "is not authorized to perform: iam:DeleteLoginProfile" in text(deleted)
-    desk.post("/iam/users/remove-from-groups/dave", {"name": ["ops"]})
+    assert (deleted.status_code, "<dd>iam:DeleteLoginProfile</dd>" in text(deleted)) == (403, True)
+    several = desk.post("/iam/users/delete", {"name": ["dave", "bob"], "confirm": "delete"})
+    assert (several.status_code, "<dd>iam:DeleteLoginProfile</dd>" in text(several)) == (403, True)
+    for address, data, action in (
+        ("/iam/users/remove-from-groups/dave", {"name": ["ops"]}, "iam:RemoveUserFromGroup"),
+        ("/iam/users/add-to-groups", {"name": ["dave"], "group_names": ["ops"]}, "iam:AddUserToGroup"),
+        ("/iam/users/disable-console-access", {"name": ["dave"]}, "iam:DeleteLoginProfile"),
+    ):
+        refused = desk.post(address, data)
+        assert (refused.status_code, f"<dd>{action}</dd>" in text(refused)) == (403, True)
     assert (dave.memberships.count(), InlinePolicy.objects.filter(user=dave).count()) == (1, 1)
     assert exists(account, "dave")
 

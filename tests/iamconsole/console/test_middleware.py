@@ -97,10 +97,14 @@ def test_a_refusal_becomes_a_page_that_names_the_missing_action(console: Client)
     assert "Sign out" in text
 
 
-def test_a_refusal_is_told_to_htmx_in_a_sentence(console: Client) -> None:
+def test_a_refusal_is_told_to_htmx_with_the_missing_action(console: Client) -> None:
     response = console.get("/iam/test/refuse", headers=HTMX)
     assert response.status_code == 403
-    assert response.content.decode().startswith("User: arn:aws:iam::111122223333:user/carol is not authorized")
+    text = response.content.decode()
+    assert 'Missing action: <span class="mono">iam:ListUsers</span>' in text
+    assert "User: arn:aws:iam::111122223333:user/carol is not authorized" in text
+    assert ">Explain</a>" in text
+    assert "<html" not in text
 
 
 def test_what_does_not_exist_becomes_a_page_that_says_so(console: Client) -> None:

@@ -3,6 +3,7 @@
 Every failure looks alike and takes alike long; only the trail tells an unknown user from a wrong password.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,19 +47,29 @@ class Attempt:
     proven: bool = False
 
 
-def authenticate_user(account: str, user_name: str, password: str) -> Attempt:
+Admit = Callable[[str], bool]
+"""Tells whether the password of a subject may be checked now; see `accounts.operations.throttling`."""
+
+
+def _anybody(subject: str) -> bool:
+    return True
+
+
+def authenticate_user(account: str, user_name: str, password: str, *, admit: Admit = _anybody) -> Attempt:
     """Check an IAM user's sign-in; the account is named by its twelve digits or its alias."""
     found = _account(account)
+    admitted = admit(f"user {found.account_id if found else account.strip().lower()} {user_name.lower()}")
     user = _users().filter(account=found, user_name__lower=user_name.lower()).first() if found else None
     encoded = user.login_profile.password if user and hasattr(user, "login_profile") else ""
-    return Attempt(found, _identity_of(user) if user else None, proven=_proves(password, encoded))
+    return Attempt(found, _identity_of(user) if user else None, proven=_proves(password, encoded, admitted=admitted))
 
 
-def authenticate_root(email: str, password: str) -> Attempt:
+def authenticate_root(email: str, password: str, *, admit: Admit = _anybody) -> Attempt:
     """Check the root user's sign-in."""
     account = _accounts().filter(root_email__lower=email.lower()).first() if email else None
     identity = _root_identity(account) if account else None
-    return Attempt(account, identity, proven=_proves(password, account.root_password if account else ""))
+    encoded = account.root_password if account else ""
+    return Attempt(account, identity, proven=_proves(password, encoded, admitted=admit(f"root {email.lower()}")))
 
 
 def recall(principal_id: str, mark: str) -> Identity | None:
@@ -118,8 +129,8 @@ def _root_identity(account: Account) -> Identity:
     return Identity(account, Root(account.account_id), mark)
 
 
-def _proves(password: str, encoded: str) -> bool:
-    if not encoded:
+def _proves(password: str, encoded: str, *, admitted: bool) -> bool:
+    if not encoded or not admitted:
         secrets.waste_a_check(password)
         return False
     return secrets.password_matches(password, encoded)

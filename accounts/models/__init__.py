@@ -9,6 +9,7 @@ from accounts.models.login_profile import LoginProfile
 from accounts.models.mfa_device import MFADevice, MFADeviceTag
 from accounts.models.password_policy import AccountPasswordPolicy, EarlierPassword
 from accounts.models.role import Role
+from accounts.models.sign_in_throttle import SignInThrottle
 from accounts.models.tag import InstanceProfileTag, RoleTag, Tag, UserTag
 from accounts.models.user import User
 
@@ -29,6 +30,7 @@ __all__ = [
     "Membership",
     "Role",
     "RoleTag",
+    "SignInThrottle",
     "Tag",
     "User",
     "UserTag",

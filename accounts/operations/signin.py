@@ -14,6 +14,7 @@ from accounts import totp
 from accounts.authentication import Attempt, Identity, authenticate_root, authenticate_user
 from accounts.mfa_devices import enabled_devices, seed_of
 from accounts.models import Account, MFADevice, User
+from accounts.operations.throttling import Attempted, admit
 from accounts.principals import Principal, UserPrincipal
 from iamconsole.audit.recording import HIDDEN, Outcome, sign_in_event
 from iamconsole.call import Call
@@ -68,6 +69,24 @@ class Visit:
         )
 
 
+class _Gauge:
+    """What a visit's attempt counts for, until it is known whether it succeeds."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.attempted: Attempted | None = None
+
+    def admit(self, subject: str) -> bool:
+        """Count the attempt, or refuse it."""
+        self.attempted = admit(subject, self.visit.source_ip, self.visit.time)
+        return self.attempted.admitted
+
+    def settle(self, *, proven: bool) -> None:
+        """Take the count back where the attempt succeeded."""
+        if proven and self.attempted:
+            self.attempted.succeeded()
+
+
 @dataclass(frozen=True, slots=True)
 class Proven:
     """Somebody whose password is right. Where `needs_code` an MFA device has to show one before the sign-in is done."""
@@ -78,7 +97,9 @@ class Proven:
 
 def sign_in_as_user(visit: Visit, *, account: str, user_name: str, password: str) -> Proven:
     """Sign in an IAM user, or raise SignInFailed or PasswordExpired; either way the account's trail says so."""
-    attempt = authenticate_user(account, user_name, password)
+    gauge = _Gauge(visit)
+    attempt = authenticate_user(account, user_name, password, admit=gauge.admit)
+    gauge.settle(proven=attempt.proven)
     barred = bool(attempt.identity and attempt.identity.hard_expiry and attempt.identity.has_expired(visit.time))
     if attempt.proven and attempt.identity and not barred:
         return _prove(visit, attempt.identity)
@@ -89,7 +110,9 @@ def sign_in_as_user(visit: Visit, *, account: str, user_name: str, password: str
 
 def sign_in_as_root(visit: Visit, *, email: str, password: str) -> Proven:
     """Sign in the root user of the account with this e-mail address, or raise SignInFailed."""
-    attempt = authenticate_root(email, password)
+    gauge = _Gauge(visit)
+    attempt = authenticate_root(email, password, admit=gauge.admit)
+    gauge.settle(proven=attempt.proven)
     if attempt.proven and attempt.identity:
         return _prove(visit, attempt.identity)
     if attempt.account:
@@ -110,10 +133,13 @@ def sign_in_with_code(visit: Visit, identity: Identity, *, code: str, device: st
     A code counts once: of two attempts with the same one, at the same time or later, the second fails.
     """
     devices = [each for each in mfa_devices_of(identity) if device in ("", each.name)]
+    gauge = _Gauge(visit)
+    admitted = gauge.admit(f"code {identity.principal.principal_id}")
     with transaction.atomic():
-        taken = next((each for each in devices if _take_code(each, code, visit.time)), None)
+        taken = next((each for each in devices if _take_code(each, code, visit.time)), None) if admitted else None
         if taken:
             _succeed(visit, identity, taken)
+            gauge.settle(proven=True)
             return
     named = devices[0] if len(devices) == 1 else None
     _save_failure(visit, identity, _described(identity.principal), _additional(visit, named, mfa_used=True))

@@ -33,7 +33,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
     """Show the settings of the account."""
     context = {
         "title": "Account settings",
-        "crumbs": crumbs("Account settings"),
+        "crumbs": crumbs(of="settings"),
         "policy": panel(_in_force, request.call),
         "aliases": panel(list_account_aliases, request.call),
         "account": request.call.account,
@@ -59,7 +59,7 @@ def edit_password_policy(request: ConsoleRequest) -> HttpResponse:
             return go_to(request, "account-settings")
     context = {
         "title": f"Set {'custom' if custom else 'default'} password policy",
-        "crumbs": crumbs("Password policy"),
+        "crumbs": crumbs("Password policy", of="settings"),
         "custom": custom,
         "expires": custom and form.cleaned_data["expires"],
         "hidden": [*form.entered(), ("confirmed", "on")],
@@ -70,7 +70,7 @@ def edit_password_policy(request: ConsoleRequest) -> HttpResponse:
 
 
 def _form(request: ConsoleRequest, form: PasswordPolicyForm) -> HttpResponse:
-    context = {"title": "Edit password policy", "crumbs": crumbs("Edit password policy"), "form": form}
+    context = {"title": "Edit password policy", "crumbs": crumbs("Edit password policy", of="settings"), "form": form}
     part = dict.fromkeys(("dialog", "dialog-part"), _FORM)
     response = page(request, "accounts/settings/edit_password_policy.html", context, part, status=form.status)
     if wants_part(request):  # the form is sent for the question; what it got wrong belongs into its own place

@@ -16,6 +16,7 @@ _SECTIONS = {
     "role": ("Roles", "role-list"),
     "policy": ("Policies", "policy-list"),
     "credentials": ("Security credentials", "credentials"),
+    "settings": ("Account settings", "account-settings"),
 }
 
 

@@ -49,7 +49,7 @@ def copy(request: ConsoleRequest, name: str) -> HttpResponse:
         if source
         else user_picker(
             request, action=action, form=FORM_ID, name="copy_from",
-            errors=form["copy_from"].errors, hint="Choose one user.",
+            errors=form["copy_from"].errors, hint="Choose one user.", single=True,
         ),
     }  # fmt: skip
     part = {"copy_from-picker": "accounts/users/_user_picker.html"}

@@ -103,7 +103,7 @@ def _permissions_step(request: ConsoleRequest, draft: Draft) -> HttpResponse:
     )  # fmt: skip
     boundary = policy_picker(
         request, action=action, form="role-form", name=BOUNDARY, errors=form[BOUNDARY].errors,
-        title="Boundary policy", hint="Choose one.",
+        title="Boundary policy", hint="Choose one, or none.", optional=True, single=True,
     )  # fmt: skip
     context = {**_context(draft, 2), "form": form, "policies": policies, "boundary_picker": boundary}
     parts = {

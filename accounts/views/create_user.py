@@ -112,7 +112,7 @@ def _permissions_step(request: ConsoleRequest, draft: Draft) -> HttpResponse:
         **_picker(request, form, method, _address(draft, 2)),
         "boundary_picker": policy_picker(
             request, action=_address(draft, 2), form=FORM_ID, name="permissions_boundary",
-            errors=form["permissions_boundary"].errors, title="Boundary policy",
+            errors=form["permissions_boundary"].errors, title="Boundary policy", single=True,
             hint="Choose one. The user can do only what both this policy and its permissions allow.",
         )
         if bounded
@@ -146,7 +146,7 @@ def _picker(request: ConsoleRequest, form: ConsoleForm, method: str, action: str
     if method == "copy":
         return {
             "user_picker": user_picker(
-                request, action=action, form=FORM_ID, name="copy_from", errors=form["copy_from"].errors,
+                request, action=action, form=FORM_ID, name="copy_from", errors=form["copy_from"].errors, single=True,
                 hint="Choose one user. Groups, attached policies, inline policies and the boundary are copied.",
             )
         }  # fmt: skip

@@ -38,6 +38,7 @@ class EntityPicker(Generic[E]):
         title: str = "",
         hint: str = "",
         optional: bool = False,
+        single: bool = False,
     ) -> Picker[E]:
         """Read a form's picker and list its open page; names of `taken` cannot be chosen again."""
         asked = read_picker(request, name or self.field)
@@ -52,6 +53,7 @@ class EntityPicker(Generic[E]):
             title=title or self.title,
             hint=hint,
             optional=optional,
+            single=single,
         )
 
 

@@ -47,7 +47,8 @@ class Picker(Generic[T]):
     """A picker to draw. `action` is the address of the form around it, `form` that form's id.
 
     `key` gives the value of a row's box, `label` what a value is called; the boxes of `taken` are out of use. `kinds`
-    are the choices of its one filter, each a value and a label.
+    are the choices of its one filter, each a value and a label. Of a `single` picker one row is chosen, by a radio
+    button; where it is optional too, none may be.
     """
 
     asked: Asked
@@ -62,6 +63,7 @@ class Picker(Generic[T]):
     title: str = ""
     hint: str = ""
     optional: bool = False
+    single: bool = False
 
     @property
     def id(self) -> str:
@@ -90,7 +92,7 @@ class PickField(forms.Field):
     def __init__(self, *, limit: int, noun: str, required: bool = False, **kwargs: Any) -> None:
         super().__init__(required=required, **kwargs)
         self.limit, self.noun = limit, noun
-        self.error_messages["required"] = f"Choose at least one {noun}."
+        self.error_messages["required"] = f"Choose a {noun}." if limit == 1 else f"Choose at least one {noun}."
 
     def to_python(self, value: Any) -> tuple[str, ...]:
         """Read each value once, in the order it came."""
@@ -99,6 +101,8 @@ class PickField(forms.Field):
     def validate(self, value: Any) -> None:
         """Refuse none where one is needed, and more than the limit."""
         super().validate(value)
+        if self.limit == 1 and len(value) > 1:
+            raise forms.ValidationError(f"Choose one {self.noun} only.")
         if len(value) > self.limit:
             plural = f"{self.noun[:-1]}ies" if self.noun.endswith("y") else f"{self.noun}s"
             raise forms.ValidationError(f"Choose at most {self.limit} {plural}; {len(value)} are chosen.")

@@ -81,6 +81,7 @@ def set_boundary(request: ConsoleRequest, noun: str, name: str) -> HttpResponse:
         name=FIELD,
         errors=form[FIELD].errors,
         title="Policies",
+        single=True,
         hint="Choose one. The entity can do only what both this policy and its permissions policies allow.",
     )
     context = {**_context(noun, boundary, "Set permissions boundary"), "form": form, "policy_picker": picker}

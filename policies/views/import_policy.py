@@ -38,7 +38,7 @@ def import_policy(request: ConsoleRequest) -> HttpResponse:
         return go_to(request, work.address())
     picker = policy_picker(
         request, action=work.import_address, form=FORM, errors=form["policy_arns"].errors, title="Managed policies",
-        hint="Choose one. The policy itself is not changed.",
+        hint="Choose one. The policy itself is not changed.", single=True,
     )  # fmt: skip
     context = {
         "title": "Import policy",

@@ -29,6 +29,7 @@ def policy_picker(
     title: str = "Permissions policies",
     hint: str = "",
     optional: bool = False,
+    single: bool = False,
 ) -> Picker[ManagedPolicy]:
     """Read a form's picker of policies and list its open page; ARNs of `taken` cannot be chosen again."""
     asked = read_picker(request, name, kinds=[value for value, _ in _KINDS])
@@ -45,6 +46,7 @@ def policy_picker(
         title=title,
         hint=hint,
         optional=optional,
+        single=single,
     )
 
 

@@ -271,3 +271,12 @@ def test_next_shows_the_options_of_a_type_chosen_without_script_first(console: C
     response = console.post(CREATE, {"entity_type": "account", "shown": "service", "use_case": "ec2.amazonaws.com"})
     assert response.status_code == 200
     assert 'name="account_scope"' in text_of(response)
+
+
+def test_the_boundary_is_one_policy_or_none(console: Client) -> None:
+    second = start(console)
+    shown = text_of(console.get(second))
+    assert '<input type="radio" name="permissions_boundary" value="" checked> None' in shown
+    assert '<input type="checkbox" name="policy_arns"' in shown
+    third = choose(console, second, permissions_boundary=[""])
+    assert "No policies." in text_of(console.get(third))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -47,8 +49,8 @@ def test_the_panel_shows_the_boundary_and_the_ways_to_change_it(console: Client,
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [
-        ([], "Choose at least one policy."),
-        ([READ_ONLY, OTHER], "Choose at most 1"),
+        ([], "Choose a policy."),
+        ([READ_ONLY, OTHER], "Choose one policy only."),
         (["arn:aws:iam::aws:policy/Nothing"], "does not exist or is not attachable."),
     ],
 )
@@ -67,3 +69,11 @@ def test_bob_reads_and_may_not_set_it(client: Client, account: Account, bob: Use
     assert response.status_code == 403
     assert "iam:PutRolePermissionsBoundary" in text_of(response)
     assert client.post("/iam/roles/remove-boundary/Web").status_code == 403
+
+
+def test_one_policy_is_chosen_by_a_radio_button(console: Client, account: Account) -> None:
+    a_user(account, "dave")
+    shown = text_of(console.get("/iam/users/boundary/dave"))
+    assert re.search(r'<input type="radio" name="permissions_boundary" value="arn:aws:iam::aws:policy/', shown)
+    assert '<input type="checkbox" name="permissions_boundary"' not in shown
+    assert "data-select-all" not in shown

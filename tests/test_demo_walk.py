@@ -153,6 +153,7 @@ ASKS_FOR_NOTHING = {
     "policy-create": "an empty form",
     "policy-import": "only inside a draft",
     "policy-validate": "looks at what was typed",
+    "policy-check": "the catalog of checks",
     "policy-complete": "the catalog",
     "user-create-access-key": "an empty form",
     "credentials-create-access-key": "an empty form",

@@ -30,8 +30,7 @@ from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.wizard import wizard_step
 from policies.editor import trust
 from policies.language.kinds import PolicyKind
-from policies.validation.findings import findings
-from policies.views.policy_checks import check_asked, checks_context
+from policies.views.policy_checks import check_asked, checks_context, editor_findings
 from policies.views.policy_picker import policy_name, policy_picker
 
 __all__ = ["create"]
@@ -65,7 +64,7 @@ def _trust_step(request: ConsoleRequest, draft: Draft | None) -> HttpResponse:
         if checked:
             form, found = _trust_form(request, {**_values(form), "document": checked.text}), checked.findings
         elif entity_type == CUSTOM:
-            found = findings(form.chosen("document"), PolicyKind.TRUST)
+            found = editor_findings(form.chosen("document"), PolicyKind.TRUST)
         choosing = "choose" in request.POST or request.POST.get("shown", entity_type) != entity_type
         if choosing and entity_type == CUSTOM and wants_part(request):
             # The code editor's style needs a page of its own; what was chosen waits in the draft.

@@ -20,13 +20,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms.tag_rows import TagRows
 from accounts.forms.users import UserDetailsForm, UserPermissionsForm
+from accounts.operations.users import get_user
 from accounts.passwords import policy_of
 from accounts.views.pickers import group_picker, user_picker
 from accounts.views.retrieve import hand_over_password
 from accounts.views.user_draft import STEPS, copied_from, new_user, password_words, permission_rows
 from accounts.views.user_steps import Created, NewUser, create_with_everything
 from iamconsole.aws import quotas
-from iamconsole.aws.errors import AccessDenied, IamError
+from iamconsole.aws.errors import AccessDenied, IamError, NoSuchEntity
 from iamconsole.console import drafts
 from iamconsole.console.forms import ConsoleForm, place
 from iamconsole.console.htmx import go_to, page
@@ -65,7 +66,7 @@ def _details_step(request: ConsoleRequest, draft: Draft | None, error: IamError 
     initial = draft.data["details"] if draft else {"path": "/"}
     sent = request.POST if request.method == "POST" and error is None else None
     form = UserDetailsForm(sent, initial=initial, call=request.call, kept=kept)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and not _is_taken(request, form):
         return go_to(request, _address(_keep_details(request, draft, form), 2))
     if error is not None and draft:
         form = UserDetailsForm({**draft.data["details"]}, call=request.call, kept=kept)
@@ -78,6 +79,17 @@ def _details_step(request: ConsoleRequest, draft: Draft | None, error: IamError 
         "rules": policy_of(request.call.account).requirements(),
     }
     return page(request, "accounts/users/create_details.html", context, status=form.status)
+
+
+def _is_taken(request: ConsoleRequest, form: UserDetailsForm) -> bool:
+    """Say at the field that there is such a user; who may not look learns it at the end."""
+    name = form.cleaned_data["user_name"]
+    try:
+        get_user(request.call, user_name=name)
+    except (AccessDenied, NoSuchEntity):
+        return False
+    form.add_error("user_name", f"User with name {name} already exists.")
+    return True
 
 
 def _keep_details(request: ConsoleRequest, draft: Draft | None, form: UserDetailsForm) -> Draft:

@@ -29,10 +29,9 @@ from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.steps import each, refusal_of, told
 from policies.language.kinds import PolicyKind
 from policies.summary.trusted_entities import trusted_entities
-from policies.validation.findings import findings
 from policies.views.entity_boundary import boundary_of
 from policies.views.entity_permissions import permissions_of
-from policies.views.policy_checks import check_asked, checks_context
+from policies.views.policy_checks import check_asked, checks_context, editor_findings
 
 __all__ = ["delete", "delete_several", "detail", "edit", "edit_trust_policy", "index"]
 
@@ -112,7 +111,7 @@ def edit_trust_policy(request: ConsoleRequest, name: str) -> HttpResponse:
         valid = form.is_valid()
         text = request.POST.get("document", "").replace("\r\n", "\n")
         checked = check_asked(request, text, PolicyKind.TRUST)
-        found = checked.findings if checked else findings(text, PolicyKind.TRUST)
+        found = checked.findings if checked else editor_findings(text, PolicyKind.TRUST)
         if checked:
             form, valid = TrustPolicyForm(initial={**request.POST.dict(), "document": checked.text}), False
         stale = bool(request.POST.get("basis")) and request.POST["basis"] != _mark(current)

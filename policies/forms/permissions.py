@@ -5,6 +5,7 @@ from django import forms
 from iamconsole.aws import quotas
 from iamconsole.console.forms import ConsoleForm, CreatingForm
 from iamconsole.console.picker import PickField
+from policies.forms.policies import NO_DOCUMENT
 
 __all__ = ["AttachPoliciesForm", "InlinePolicyForm", "NewInlinePolicyForm"]
 
@@ -18,12 +19,15 @@ class AttachPoliciesForm(ConsoleForm):
 class InlinePolicyForm(ConsoleForm):
     """The document of an inline policy; `seen` is the hash of the text that the editing began with."""
 
-    policy_document = forms.CharField(strip=False, error_messages={"required": "Enter a policy document."})
+    policy_document = forms.CharField(strip=False, error_messages={"required": NO_DOCUMENT})
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def clean_policy_document(self) -> str:
         """Undo the line ends of a form, so that the text is stored as it was written."""
-        return str(self.cleaned_data["policy_document"]).replace("\r\n", "\n")
+        text = str(self.cleaned_data["policy_document"]).replace("\r\n", "\n")
+        if not text.strip():
+            raise forms.ValidationError(NO_DOCUMENT)
+        return text
 
 
 class NewInlinePolicyForm(CreatingForm, InlinePolicyForm):

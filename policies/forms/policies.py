@@ -11,6 +11,7 @@ from iamconsole.console.picker import PickField
 from policies.models import PolicyVersion
 
 __all__ = [
+    "NO_DOCUMENT",
     "AttachPolicyForm",
     "DocumentForm",
     "ImportPolicyForm",
@@ -19,6 +20,7 @@ __all__ = [
 ]
 
 ENTITIES_AT_ONCE = 100
+NO_DOCUMENT = "Enter a policy document."
 
 
 class DocumentForm(ConsoleForm):

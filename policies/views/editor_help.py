@@ -9,11 +9,11 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from iamconsole.aws import quotas
 from iamconsole.console.request import ConsoleRequest
 from policies.editor.completion import complete as completions
 from policies.language.kinds import PolicyKind
-from policies.validation.findings import findings
-from policies.views.policy_checks import checks_context
+from policies.views.policy_checks import checks_context, editor_findings
 
 __all__ = ["KINDS", "complete", "validate"]
 
@@ -27,16 +27,22 @@ KINDS: Mapping[str, PolicyKind] = {
     "rcp": PolicyKind.RCP,
     "endpoint": PolicyKind.ENDPOINT,
 }
+_LIMITS = frozenset(str(quota.value) for quota in quotas.INLINE_POLICY_SIZE.values())
 _FIELDS = ("policy_document", "document")
 
 
 @require_POST
 def validate(request: ConsoleRequest) -> HttpResponse:
-    """Answer the part `#findings` for the text of an editor; `kind` says what sort of policy it is."""
+    """Answer the part `#findings` for the text of an editor; `kind` says what sort of policy it is.
+
+    An inline policy's editor says with `limit` how long the policies of its bearer may be.
+    """
     kind = KINDS.get(request.GET.get("kind") or request.POST.get("kind", ""), PolicyKind.IDENTITY_MANAGED)
     field = _field(request)
     text = request.POST.get(field, "").replace("\r\n", "\n")
-    found = findings(text, kind) if text.strip() else None
+    limit = request.GET.get("limit", "")
+    most = int(limit) if limit in _LIMITS else None
+    found = editor_findings(text, kind, most) if text.strip() else None
     return render(request, "policies/_findings.html", {**checks_context(found, field), "live": True})
 
 

@@ -19,9 +19,9 @@ from policies.editor.starter import STARTER
 from policies.forms.permissions import InlinePolicyForm, NewInlinePolicyForm
 from policies.language.kinds import PolicyKind
 from policies.models import InlinePolicy
-from policies.validation.findings import Finding, error_messages, findings
+from policies.validation.findings import Finding, error_messages
 from policies.views.entity_permissions import KINDS, EntityKind
-from policies.views.policy_checks import Checked, check_asked, checks_context
+from policies.views.policy_checks import Checked, check_asked, checks_context, editor_findings
 
 __all__ = ["edit_inline_policy"]
 
@@ -38,7 +38,7 @@ def edit_inline_policy(request: ConsoleRequest, noun: str, name: str) -> HttpRes
 
 def _create(request: ConsoleRequest, kind: EntityKind, name: str) -> HttpResponse:
     initial = {"policy_document": STARTER}
-    checked = _check_asked(request)
+    checked = _check_asked(request, kind)
     form = NewInlinePolicyForm(request.POST if request.method == "POST" else None, initial=initial)
     if checked is not None:
         form = NewInlinePolicyForm(initial=_typed(request, checked))
@@ -67,7 +67,7 @@ def _edit(request: ConsoleRequest, kind: EntityKind, name: str, policy_name: str
     initial = {"policy_document": policy.document, "seen": policy.document_hash}
     form = InlinePolicyForm(request.POST if request.method == "POST" else None, initial=initial)
     theirs = None
-    checked = _check_asked(request)
+    checked = _check_asked(request, kind)
     if checked is not None:
         form = InlinePolicyForm(initial=_typed(request, checked))
     elif form.is_valid():
@@ -114,15 +114,16 @@ def _shown(
         "form": form,
         "theirs": theirs,
         "theirs_lines": json_lines(theirs.document) if theirs else [],
-        "validate_url": f"{reverse('policy-validate')}?kind=inline",
+        "validate_url": f"{reverse('policy-validate')}?kind=inline&limit={kind.inline_size}",
         "complete_url": reverse("policy-complete"),
-        **checks_context(checked.findings if checked else _findings(form)),
+        **checks_context(checked.findings if checked else _findings(form, kind)),
     }
     return page(request, "policies/inline_policy.html", context, status=409 if theirs else form.status)
 
 
-def _check_asked(request: ConsoleRequest) -> Checked | None:
-    return check_asked(request, request.POST.get("policy_document", "").replace("\r\n", "\n"), _KIND)
+def _check_asked(request: ConsoleRequest, kind: EntityKind) -> Checked | None:
+    text = request.POST.get("policy_document", "").replace("\r\n", "\n")
+    return check_asked(request, text, _KIND, kind.inline_size)
 
 
 def _typed(request: ConsoleRequest, checked: Checked) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def _typed(request: ConsoleRequest, checked: Checked) -> dict[str, Any]:
     return {**request.POST.dict(), "policy_document": checked.text}
 
 
-def _findings(form: InlinePolicyForm) -> tuple[Finding, ...] | None:
+def _findings(form: InlinePolicyForm, kind: EntityKind) -> tuple[Finding, ...] | None:
     """What is to be said of a text that was sent and not stored."""
     text = str(form["policy_document"].value() or "") if form.is_bound else ""
-    return findings(text.replace("\r\n", "\n"), _KIND) if text.strip() else None
+    return editor_findings(text.replace("\r\n", "\n"), _KIND, kind.inline_size) if text.strip() else None

@@ -1,22 +1,36 @@
 """The checks on a page that has the policy editor: its findings, and the repairs that it offers."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from iamconsole.aws import quotas
 from iamconsole.console.htmx import page
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 from policies.catalog import data_date
 from policies.editor.repairs import repair
+from policies.language.document import Position, Span
 from policies.language.kinds import PolicyKind
-from policies.validation.findings import CHECKS, Finding, findings
+from policies.language.size import size_without_white_space
+from policies.validation.families import sizes
+from policies.validation.findings import CHECKS, Finding, Severity, findings
 
-__all__ = ["Checked", "check_asked", "checks_context", "explained"]
+__all__ = ["Checked", "check_asked", "checks_context", "editor_findings", "explained"]
 
 _CHECK = "check"
 """What the buttons send that only check the text: empty, or the name of the finding to repair."""
+
+
+_START = Position(1, 1, 0)
+_SIZES = {
+    PolicyKind.IDENTITY_MANAGED: (quotas.MANAGED_POLICY_SIZE.value, sizes.IDENTITY),
+    PolicyKind.IDENTITY_INLINE: (quotas.MANAGED_POLICY_SIZE.value, sizes.IDENTITY),
+    PolicyKind.TRUST: (quotas.TRUST_POLICY_SIZE.value, sizes.TRUST),
+}
+"""How long a policy of a kind may be where its editor does not say so itself."""
 
 
 class Checked(NamedTuple):
@@ -26,13 +40,28 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def check_asked(request: ConsoleRequest, text: str, kind: PolicyKind) -> Checked | None:
+def editor_findings(text: str, kind: PolicyKind, limit: int | None = None) -> tuple[Finding, ...]:
+    """What the checks say of the text of an editor, which takes so many characters, white space not counted.
+
+    A text over the limit is no warning there, whatever the analyzer calls it: it is not saved.
+    """
+    found = findings(text, kind)
+    most, check = _SIZES.get(kind, (0, None))
+    most, size = limit or most, size_without_white_space(text)
+    if check is None or size <= most:
+        return found
+    error = replace(check, severity=Severity.ERROR)
+    too_long = error.at(Span(_START, _START), (), size=f"{size:,}", limit=f"{most:,}")
+    return (too_long, *(finding for finding in found if finding.check is not check))
+
+
+def check_asked(request: ConsoleRequest, text: str, kind: PolicyKind, limit: int | None = None) -> Checked | None:
     """The text as it is to be shown again, repaired where a repair was pressed; none where the form was sent on."""
     if _CHECK not in request.POST:
         return None
-    found = findings(text, kind)
+    found = editor_findings(text, kind, limit)
     mended = repair(text, found, request.POST[_CHECK])
-    return Checked(mended, found if mended == text else findings(mended, kind))
+    return Checked(mended, found if mended == text else editor_findings(mended, kind, limit))
 
 
 def checks_context(found: tuple[Finding, ...] | None, field: str = "policy_document") -> dict[str, Any]:

@@ -21,11 +21,11 @@ from iamconsole.console.models import Draft
 from iamconsole.console.places import Crumbs, crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.documents import check_managed_document
-from policies.forms.policies import DocumentForm
+from policies.forms.policies import NO_DOCUMENT, DocumentForm
 from policies.language.kinds import PolicyKind
 from policies.models import ManagedPolicy
-from policies.validation.findings import Finding, Severity, findings
-from policies.views.policy_checks import check_asked, checks_context
+from policies.validation.findings import Finding, Severity
+from policies.views.policy_checks import check_asked, checks_context, editor_findings
 
 __all__ = ["DRAFT", "Work", "specify"]
 
@@ -105,8 +105,8 @@ def specify(request: ConsoleRequest, work: Work, *, begin: str, basis: str = "")
         if checked is not None:
             form, found = DocumentForm(initial={"policy_document": checked.text, "basis": basis}), checked.findings
         else:
-            found = None if importing else findings(text, _KIND)
-            error = "" if found is None else _error(text, found)
+            found = editor_findings(text, _KIND) if text.strip() and not importing else None
+            error = "" if importing else _error(text, found or ())
             if not error:
                 work = work.keep(request, document=text, basis=basis)
                 return go_to(request, work.import_address if importing else work.address(2))
@@ -127,6 +127,8 @@ def specify(request: ConsoleRequest, work: Work, *, begin: str, basis: str = "")
 
 def _error(text: str, found: tuple[Finding, ...]) -> str:
     """Why the text cannot be saved: AWS's sentence, else our first error."""
+    if not text.strip():
+        return NO_DOCUMENT
     try:
         check_managed_document(text)
     except IamError as refused:

@@ -192,6 +192,17 @@
     }
   });
   on("input", ({ target }) => target.matches("[data-confirm]") && checkConfirmation(target));
+  /* What is wrong with a field is said until the field is changed. */
+  on("input", ({ target }) => {
+    if (target.getAttribute("aria-invalid") !== "true") return;
+    const id = `${target.id}-error`;
+    const described = (target.getAttribute("aria-describedby") ?? "").replace(id, "").trim();
+    target.removeAttribute("aria-invalid");
+    described ? target.setAttribute("aria-describedby", described) : target.removeAttribute("aria-describedby");
+    $("#" + CSS.escape(id))?.remove();
+    $(`#error-summary [href="#${CSS.escape(target.id)}"]`)?.closest("li").remove();
+    if (target.form && !$("[aria-invalid=true]", target.form)) $("#error-summary")?.remove();
+  });
   /* A field that belongs to an option (data-chooses="name=value") chooses it when filled, and is emptied when another option is chosen. */
   const fitOptions = ({ target }) => {
     for (const field of $$("[data-chooses]", target.form ?? undefined)) {

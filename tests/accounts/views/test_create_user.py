@@ -205,8 +205,8 @@ def test_copying_from_nobody_is_asked_again(desk: Client) -> None:
 
 
 def test_ac22_a_taken_name_leads_back_to_its_field_and_loses_nothing(desk: Client, account: Account) -> None:
-    a_user(account, "Dave")
     address = to_review(desk, with_console(password_kind="own", password=OWN_PASSWORD))
+    a_user(account, "Dave")
     response = create(desk, address)
     assert response.status_code == 422
     shown = text(response)
@@ -217,6 +217,21 @@ def test_ac22_a_taken_name_leads_back_to_its_field_and_loses_nothing(desk: Clien
     later = desk.post(again, with_console(user_name="dave2", password_kind="own"))["Location"]
     create(desk, to_review_of(desk, later))
     assert password_matches(OWN_PASSWORD, LoginProfile.objects.get(user=created(account, "dave2")).password)
+
+
+def test_a_taken_name_is_refused_in_the_step_where_it_is_typed(desk: Client, account: Account) -> None:
+    a_user(account, "Dave")
+    response = desk.post("/iam/users/create", details())
+    assert response.status_code == 422
+    assert "User with name dave already exists." in text(response)
+
+
+def test_who_may_not_look_learns_at_the_end_that_a_name_is_taken(client: Client, account: Account, carol: User) -> None:
+    an_inline_policy(carol, MAY_CREATE)
+    a_user(account, "Dave")
+    response = create(sign_in(client, carol), to_review(client))
+    assert response.status_code == 422
+    assert "User with name dave already exists." in text(response)
 
 
 def test_a_double_click_makes_one_user(desk: Client, account: Account) -> None:

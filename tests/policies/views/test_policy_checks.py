@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from typing import Any
@@ -204,3 +205,25 @@ def dave(account: Account) -> User:
 @pytest.fixture
 def role(account: Account) -> Role:
     return a_role(account, "Web")
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "size"),
+    [
+        ("?kind=managed", "policy_document", 7000),
+        ("?kind=inline&limit=2048", "policy_document", 2100),
+        ("", "document", 2100),
+    ],
+)
+def test_a_text_over_the_limit_of_its_editor_is_an_error(console: Client, query: str, field: str, size: int) -> None:
+    document = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{'b' * size}/*"},
+        }
+    )
+    shown = console.post(f"/iam/policies/validate{query}", {field: document, **({} if query else {"kind": "trust"})})
+    found = shown.content.decode()
+    assert 'data-severity="error"' in found
+    assert re.search(r"Policy size exceeds .* quota", found)
+    assert "No errors." not in found

@@ -106,7 +106,8 @@ def test_ac51_a_wrong_version_is_refused_with_the_two_legal_values_and_the_text_
 @pytest.mark.parametrize(
     ("document", "sentence", "place"),
     [
-        ("", "The document is empty.", "Ln 1, Col 1"),
+        ("", "Enter a policy document.", ""),
+        (" \n", "Enter a policy document.", ""),
         (LIST_BUCKET.replace("s3:ListBucket", f"s3:List{QUOTE}"), "the character U+2019", "Ln 7, Col 31"),
         (LIST_BUCKET.replace("s3:ListBucket", "s3:ListBuckets"), "has no action", "Ln 7, Col 23"),
         ("[" * 100_000, "deep", "Ln 1"),

@@ -19,6 +19,8 @@ __all__ = ["Asked", "PickField", "Picker", "is_step", "read_picker"]
 
 T = TypeVar("T")
 ROWS = 20
+_COUNTED = 1000
+"""Matches are counted up to here; more is told as more."""
 _LENGTH = 512
 
 
@@ -69,6 +71,13 @@ class Picker(Generic[T]):
     def id(self) -> str:
         """The element's id; a step swaps it."""
         return f"{self.asked.name}-picker"
+
+    @property
+    def count(self) -> str:
+        """How many there are to choose from, as its heading says it."""
+        page = self.panel.value
+        number = (page.total if page.matches is None else page.matches) if page else 0
+        return "1,000+" if (number or 0) > _COUNTED else f"{number or 0:,}"
 
     @property
     def rows(self) -> tuple[tuple[str, T, bool, bool], ...]:

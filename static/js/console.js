@@ -98,7 +98,8 @@
     }
     for (const button of $$("[data-bulk]", table)) button.disabled = { one: ticked !== 1, two: ticked !== 2 }[button.dataset.bulk] ?? !ticked;
     const counter = $("[data-count]", table);
-    if (counter) counter.textContent = ticked ? `(${ticked}/${counter.dataset.count})` : `(${counter.dataset.count})`;
+    const chosen = ticked + $$("[data-chosen]:checked", table).length;
+    if (counter) counter.textContent = chosen ? `(${chosen}/${counter.dataset.count})` : `(${counter.dataset.count})`;
   };
   const prepare = (part = document) => {
     $$("[data-confirm]", part).forEach(checkConfirmation);
@@ -219,7 +220,7 @@
     const table = target.closest("[data-table]");
     if (!table) return;
     if (target.matches("[data-select-all]")) $$("[data-select]:not(:disabled)", table).forEach((box) => (box.checked = target.checked));
-    if (target.matches("[data-select], [data-select-all]")) checkSelection(table);
+    if (target.matches("[data-select], [data-select-all], [data-chosen]")) checkSelection(table);
   });
   on("submit", (event) => {
     const button = event.submitter;

@@ -172,7 +172,7 @@ def test_searching_in_a_picker_makes_nothing_and_keeps_what_was_typed_and_ticked
     shown = text(console.post("/iam/groups/create", step))
     assert 'value="Devs"' in shown
     assert "Select dave" in shown
-    assert '<input type="checkbox" name="user_names" value="erin" checked> erin' in shown
+    assert '<input type="checkbox" name="user_names" value="erin" checked data-chosen> erin' in shown
     assert "Select erin" not in shown
     part = console.post("/iam/groups/create", step, headers={"HX-Request": "true", "HX-Target": "user_names-picker"})
     assert text(part).lstrip().startswith('<section class="box" id="user_names-picker"')

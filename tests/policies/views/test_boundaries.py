@@ -77,3 +77,11 @@ def test_one_policy_is_chosen_by_a_radio_button(console: Client, account: Accoun
     assert re.search(r'<input type="radio" name="permissions_boundary" value="arn:aws:iam::aws:policy/', shown)
     assert '<input type="checkbox" name="permissions_boundary"' not in shown
     assert "data-select-all" not in shown
+
+
+def test_the_names_of_a_policy_picker_are_links_beside_a_count(console: Client, account: Account) -> None:
+    entity = a_user(account, "dave")
+    shown = text_of(console.get(f"/iam/users/attach-policies/{entity.user_name}?policy_arns={READ_ONLY}"))
+    assert re.search(r'<span class="cnt" data-count="([\d,]+|1,000\+)">\(1/\1\)</span>', shown)
+    assert re.search(r'<td class="ttl nowrap"><a href="/iam/policies/details/arn:aws:[^"]+" target="_blank"', shown)
+    assert '<nav class="pg push" aria-label="Pages of policies">' in shown

@@ -97,7 +97,8 @@ class PolicyRow:
     """One permissions policy in an entity's table.
 
     `key` is the ARN of a managed policy, or the name of an inline one (which holds no colon). `href` is where the name
-    leads, `document` the address of the policy's JSON. What comes through a group cannot be removed here.
+    leads, `document` the address of the policy's JSON. What comes through a group cannot be removed here; `via_href`
+    leads to the group.
     """
 
     key: str
@@ -107,6 +108,7 @@ class PolicyRow:
     href: str
     document: str
     removable: bool = True
+    via_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ def attached_row(kind: EntityKind, name: str, attachment: Attachment, *, group: 
         href=page_address("policy", policy.arn),
         document=holder.address("policy", holder_name, policy=policy.arn),
         removable=not group,
+        via_href=page_address("group", group, "permissions") if group else "",
     )
 
 
@@ -192,4 +195,5 @@ def inline_row(kind: EntityKind, name: str, policy: InlinePolicy, *, group: str 
         href=holder.address("inline-policy", holder_name, policy=policy.policy_name),
         document=holder.address("policy", holder_name, policy=policy.policy_name),
         removable=not group,
+        via_href=page_address("group", group, "permissions") if group else "",
     )

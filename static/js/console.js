@@ -332,6 +332,10 @@
   }
   addEventListener("beforeprint", () => $$("[data-now]").forEach((place) => (place.textContent = new Date().toLocaleString())));
   prepare();
+  for (const tab of $$("nav.tabs > [aria-current]")) {
+    const [nav, { left }] = [tab.parentElement, tab.getBoundingClientRect()];
+    nav.scrollLeft += left - nav.getBoundingClientRect().left - 24;
+  }
   $$("[data-guard]:has([aria-invalid=true], #error-summary)").forEach((form) => (form.dataset.dirty = ""));
   showNavigationState();
   $("[data-focus], [aria-invalid=true]")?.focus();

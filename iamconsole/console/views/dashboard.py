@@ -39,6 +39,10 @@ def dashboard(request: ConsoleRequest) -> HttpResponse:
     is_user = call.principal.identity_type == "IAMUser"
     own_keys = panel(list_access_keys, call) if is_user else Panel(value=())
     own_devices = panel(list_mfa_devices, call) if is_user else Panel()
+    advice = recommendations(
+        summary.value, own_keys.value or (), call.time, is_root=is_root, lacks_mfa=own_devices.value == ()
+    )
+    may_look = bool(summary and own_keys and own_devices)
     context: dict[str, Any] = {
         "title": "Dashboard",
         "crumbs": crumbs(),
@@ -46,9 +50,8 @@ def dashboard(request: ConsoleRequest) -> HttpResponse:
         "own_keys": own_keys,
         "own_devices": own_devices,
         "resources": [(label, (summary.value or {}).get(key, 0), reverse(route)) for label, key, route in _RESOURCES],
-        "recommendations": recommendations(
-            summary.value, own_keys.value or (), call.time, is_root=is_root, lacks_mfa=own_devices.value == ()
-        ),
+        "recommendations": advice,
+        "advice_count": sum(each.kind != "ok" for each in advice) if may_look else None,
         "recent": panel(lookup_events, call, start_time=call.time - RECENT, page=_SHOWN),
         "account": call.account,
         "sign_in_url": sign_in_address(request),

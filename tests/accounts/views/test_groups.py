@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -328,3 +329,10 @@ def test_a_panel_that_is_refused_leaves_the_rest_of_the_page(account: Account, c
     assert "iam:ListAttachedGroupPolicies" in shown
     assert "iam:ListGroupPolicies" in shown
     assert ":group/Devs" in shown
+
+
+def test_a_group_leads_to_the_simulator_with_itself_as_principal(console: Client, account: Account) -> None:
+    group = a_group(account, "Devs")
+    assert f'href="/iam/simulator?principal={quote(group.arn, safe="/")}"' in text(
+        console.get("/iam/groups/details/Devs")
+    )

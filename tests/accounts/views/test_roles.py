@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -262,3 +263,10 @@ def test_bob_reads_everything_and_changes_nothing(client: Client, account: Accou
     assert "mine" in text_of(refused)
     role.refresh_from_db()
     assert role.description == ""
+
+
+def test_a_role_leads_to_the_simulator_with_itself_as_principal(console: Client, account: Account) -> None:
+    role = a_role(account, "Web")
+    assert f'href="/iam/simulator?principal={quote(role.arn, safe="/")}"' in text_of(
+        console.get("/iam/roles/details/Web")
+    )

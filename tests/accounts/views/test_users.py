@@ -123,10 +123,16 @@ def test_the_permissions_tab_tells_through_which_group_a_policy_comes(desk: Clie
     an_inline_policy(dave, LIST_USERS, "own")
     attach_user_policy(a_call(account), user_name="dave", policy_arn=READ_ONLY_ACCESS)
     shown = text(desk.get("/iam/users/details/dave"))
-    assert "Group Developers" in shown
+    assert '<a href="/iam/groups/details/Developers?tab=permissions">Group Developers</a>' in shown
     assert "Directly" in shown
     assert "Select own" in shown
     assert "Select in-group" not in shown
+
+
+def test_the_filter_by_group_stays_where_nothing_matches(desk: Client, account: Account) -> None:
+    a_user(account, "dave", groups=[a_group(account, "Developers")])
+    assert "User group <span" in text(desk.get("/iam/users?q=dave"))
+    assert "User group <span" in text(desk.get("/iam/users?q=nobody"))
 
 
 def test_what_may_not_be_seen_is_a_refused_panel_and_the_rest_works(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AccessKey, Account
+from accounts.models import AccessKey, Account, User
 from tests.factories import a_group, a_user, an_account, an_inline_policy, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,13 @@ def test_a_refused_panel_leaves_the_others(client: Client, account: Account) -> 
     assert "iam:GetAccountSummary" in shown
     assert "cloudtrail:LookupEvents" in shown
     assert "Policy simulator" in shown
+
+
+def test_recommendations_are_counted_only_where_all_of_them_could_be_looked_for(
+    client: Client, account: Account, bob: User, carol: User
+) -> None:
+    assert re.search(r"Security recommendations <span[^>]*>\(\d+\)", read(sign_in(client, bob), "/iam/"))
+    assert not re.search(r"Security recommendations <span", read(sign_in(client, carol), "/iam/"))
 
 
 def test_ac1_the_top_bar_shows_global_and_no_region_to_choose(console: Client) -> None:

@@ -5,6 +5,7 @@ The engine gives the trace; here it only gets words. Rules: reference_policies_e
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import dedent
 
 from policies.evaluation import EvalDecision, MatchedStatement, Policy, PolicyType
 from policies.evaluation.near_misses import NearMiss
@@ -221,7 +222,7 @@ def _excerpt(statement: MatchedStatement) -> tuple[tuple[str, ...], int]:
     if len(lines) <= WHOLE_LINES:
         return tuple(lines), 1
     first, last = statement.span.start.line, statement.span.end.line
-    return tuple(lines[first - 1 : last]), first
+    return tuple(dedent("\n".join(lines[first - 1 : last])).splitlines()), first
 
 
 def _where(statement: MatchedStatement) -> str:

@@ -1,7 +1,7 @@
 """What the engine promises: decisions a second, and the time that a policy or the access of principals takes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from random import Random
 from time import perf_counter
@@ -12,8 +12,10 @@ from iamconsole.benching.table import Line
 from policies.analysis import Subject, access_matrix, effective_access
 from policies.catalog import action_index
 from policies.evaluation import AppliedPolicies, CompiledPolicy, Policy, PolicyType, Request, compile_policy, evaluate
+from policies.language.kinds import PolicyKind
 from policies.language.reader import read
 from policies.summary.policy_summary import summarize
+from policies.validation.findings import findings
 
 __all__ = ["measure"]
 
@@ -50,7 +52,12 @@ def _decisions(seconds: float) -> Iterator[Line]:
 def _documents(seconds: float) -> Iterator[Line]:
     text = _filled(lambda number: _statements(number)[number % 5])
     document = read(text)
-    for label, work in (("compiling", lambda: compile_policy(text)), ("summing up", lambda: summarize(document))):
+    works: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("compiling", lambda: compile_policy(text)),
+        ("validating", lambda: findings(text, PolicyKind.IDENTITY_MANAGED)),
+        ("summing up", lambda: summarize(document)),
+    )
+    for label, work in works:
         yield Line(f"{label} a policy of {LONGEST:,} characters", 1000 / per_second(work, 1, seconds=seconds), "ms")
     stars = ["*ab?c" * 19 + f"*%{number}?*z" for number in range(10)]
     worst = compile_policy(_filled(lambda number: _allow(["s3:*"], [f"arn:aws:s3:::{stars[number % 10]}"])))

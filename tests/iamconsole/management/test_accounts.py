@@ -36,7 +36,8 @@ def test_createaccount_prints_what_is_told_only_once() -> None:
     assert facts["accountId"] == "111122223333"
     key = AccessKey.objects.get(pk=facts["accessKeyId"])
     assert unseal(key.sealed_secret, f"access key {key.access_key_id}") == facts["secretAccessKey"]
-    assert authenticate_root("root@team.example", facts["rootPassword"]) is not None
+    assert authenticate_root("root@team.example", facts["rootPassword"]).proven
+    assert not authenticate_root("root@team.example", "").proven
 
 
 @pytest.mark.parametrize(

@@ -76,8 +76,12 @@ def operation(
     keys: Mapping[str, str] | None = None,
     also: Mapping[str, str] | None = None,
     answer: Answer | None = None,
+    batch: bool = False,
 ) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Call, P], R]]:
-    """Make a function the operation of this name.
+    """Make a function the operation of this name; a second function of a name is a fault.
+
+    `batch` marks one that does a named operation for several things at once: it passes the gate in the same way, but is
+    not what a door finds under the name.
 
     The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with
     the decision on it, where the caller's policies do not allow it.
@@ -85,7 +89,10 @@ def operation(
     known = Operation(action, resource, read_only, hidden, keys or {}, also or {}, answer)
 
     def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
-        OPERATIONS[action] = known
+        if not batch:
+            if action in OPERATIONS:
+                raise RuntimeError(f"{action} is an operation already: one action, one function")
+            OPERATIONS[action] = known
         signature = inspect.signature(function)
 
         @wraps(function)

@@ -35,10 +35,6 @@ class Judgement:
         """The reason part of that sentence."""
         return reasons.reason(self.request.action, self.decision)
 
-    def explained(self) -> Decision:
-        """The same decision with its steps and near misses."""
-        return evaluate(self.request, self.applied.policies, explain=True)
-
     def also_allows(self, action: str, resource: str) -> bool:
         """Whether the same caller, in the same context, might do something else."""
         return evaluate(replace(self.request, action=action, resource=resource), self.applied.policies).allowed

@@ -18,9 +18,6 @@ from policies.models import DataFile, ManagedPolicy, PolicyVersion, document_has
 
 _LOCK = 0x1A_4C_A7
 """The number of the advisory lock that makes two migrations load one after the other."""
-_POLICY_COLUMNS = (
-    "policy_id", "account_id", "policy_name", "path", "description", "latest_version", "create_date", "update_date",
-)  # fmt: skip
 _FACTS = ("path", "description", "latest_version", "create_date", "update_date")
 _COPY_POLICIES = """
     COPY policies_managedpolicy

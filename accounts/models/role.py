@@ -7,11 +7,8 @@ from django.utils import timezone
 from accounts.models.account import Account
 from accounts.models.counting import counted
 from accounts.models.history import tracked
-from iamconsole.aws import arn
+from iamconsole.aws import arn, quotas
 from iamconsole.aws.identifiers import Prefix, new_id
-
-DEFAULT_SESSION_DURATION = 3600
-"""Seconds. Rules: API_CreateRole."""
 
 SERVICE_LINKED_PATH = "/aws-service-role/"
 """Where the roles stand that a service made for itself. Rules: using-service-linked-roles."""
@@ -32,7 +29,7 @@ class Role(models.Model):
     path = models.CharField(max_length=512, default="/")
     description = models.CharField(max_length=1000, default="", blank=True)
     assume_role_policy_document = models.TextField()
-    max_session_duration = models.PositiveIntegerField(default=DEFAULT_SESSION_DURATION)
+    max_session_duration = models.PositiveIntegerField(default=quotas.MAX_SESSION_DURATION.default)
     create_date = models.DateTimeField(default=timezone.now)
     last_used_date = models.DateTimeField(null=True, blank=True)
     last_used_region = models.CharField(max_length=32, default="", blank=True)
@@ -42,7 +39,10 @@ class Role(models.Model):
             models.UniqueConstraint("account", Lower("role_name"), name="role_name_unique_ignoring_case"),
             models.CheckConstraint(
                 name="role_session_duration_in_range",
-                condition=models.Q(max_session_duration__gte=3600, max_session_duration__lte=43200),
+                condition=models.Q(
+                    max_session_duration__gte=quotas.MAX_SESSION_DURATION.minimum,
+                    max_session_duration__lte=quotas.MAX_SESSION_DURATION.maximum,
+                ),
             ),
         ]
         indexes = [

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from accounts import arns, queries, shapes
 from accounts.conflicts import must, refusing_duplicates
 from accounts.models import Role, RoleTag
-from accounts.models.role import DEFAULT_SESSION_DURATION
 from accounts.service_linked import refuse_reserved_path, refuse_service_linked
 from accounts.tagging import write_tags
 from accounts.trust import check_trust_policy
@@ -38,7 +37,7 @@ def create_role(
     assume_role_policy_document: str,
     path: str = "/",
     description: str = "",
-    max_session_duration: int = DEFAULT_SESSION_DURATION,
+    max_session_duration: int = quotas.MAX_SESSION_DURATION.default,
     permissions_boundary: str | None = None,
     tags: Sequence[tuple[str, str]] = (),
 ) -> Role:

@@ -38,7 +38,6 @@ __all__ = ["create"]
 KIND = "role"
 STEPS = ("Select trusted entity", "Add permissions", "Name, review, and create")
 POLICIES, BOUNDARY = "policy_arns", "permissions_boundary"
-PICKER_PART = "policies/_policy_picker.html"
 
 
 @editor_page

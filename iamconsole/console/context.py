@@ -33,11 +33,6 @@ class ShownIdentity:
         """Reads `alice @ class-lab`."""
         return f"{self.name} @ {self.alias or self.account_id}"
 
-    @property
-    def formatted_account_id(self) -> str:
-        """The account id in three fours: 1111-2222-3333."""
-        return "-".join(self.account_id[start : start + 4] for start in range(0, 12, 4))
-
 
 def shell(request: HttpRequest) -> Mapping[str, Any]:
     """Give the shell's names: prefs, identity, navigation, messages, csp_nonce, plain_http, password_days, links."""

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from iamconsole.console.request import ConsoleRequest
 
-__all__ = ["close_dialog", "focus", "go_to", "page", "wants_part"]
+__all__ = ["focus", "go_to", "page", "wants_part"]
 
 VARY = ("HX-Request", "HX-History-Restore-Request", "HX-Target")
 FLASH = "console/_flash.html"
@@ -53,12 +53,6 @@ def go_to(request: ConsoleRequest, to: str, *args: Any, **kwargs: Any) -> HttpRe
 def focus(response: HttpResponse, selector: str) -> HttpResponse:
     """Tell the page's script where the focus goes once the answer is in place."""
     response["HX-Trigger-After-Settle"] = json.dumps({"focus": selector})
-    return response
-
-
-def close_dialog(response: HttpResponse) -> HttpResponse:
-    """Tell the page's script to close the dialog."""
-    response["HX-Trigger"] = json.dumps({"dialog-close": True})
     return response
 
 

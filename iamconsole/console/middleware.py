@@ -14,6 +14,7 @@ from django.utils.cache import patch_cache_control
 from accounts.authentication import Identity, recall
 from accounts.operations.signin import Visit
 from iamconsole.audit.recorders import PageRecorder
+from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.call import Session
 from iamconsole.console import errors, preferences
@@ -22,8 +23,7 @@ from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["LONGEST_SESSION", "ConsoleMiddleware", "begin_session", "visit_of"]
 
-LONGEST_SESSION = timedelta(hours=12)
-"""Rules: id_roles_use_switch-role-console, "console sessions last 12 hours"."""
+LONGEST_SESSION = timedelta(seconds=quotas.CONSOLE_SESSION_SECONDS)
 
 _SIGNED_IN = ("/iam/", "/class/")
 _WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/api")

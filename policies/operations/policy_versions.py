@@ -55,7 +55,7 @@ def get_policy_version(call: Call, *, policy_arn: str, version_id: str) -> Polic
     return _version(queries.find_policy(call, policy_arn), version_id)
 
 
-@operation("iam:GetPolicyVersion", resource=arns.named_policy, read_only=True)
+@operation("iam:GetPolicyVersion", resource=arns.named_policy, read_only=True, batch=True)
 def get_policy_documents(call: Call, *, policy_arn: str, version_ids: Sequence[str]) -> tuple[str, ...]:
     """Read the documents of several versions at once, the oldest first; a version that is not there is left out.
 

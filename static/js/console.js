@@ -294,7 +294,6 @@
     $$("[data-now]").forEach((place) => (place.textContent = new Date().toLocaleString()));
   });
   on("htmx:oobAfterSwap", ({ detail }) => detail.target.id === "flash-list" && announce($("li > div", detail.target)?.textContent));
-  on("dialog-close", () => $("#dialog")?.close());
   on("focus", ({ detail }) => detail?.value && $(detail.value)?.focus());
   const again =
     ({ elt, requestConfig, pathInfo }) =>

@@ -188,3 +188,13 @@ def test_tags_at_creation_need_the_permission_to_tag(alice: Call) -> None:
     assert event.record["requestParameters"]["tags"] == [{"key": "team", "value": "red"}]
     assert event.decision is not None
     assert event.decision["action"] == "iam:CreateUser"
+
+
+def test_one_action_has_one_function() -> None:
+    with pytest.raises(RuntimeError, match="one action, one function"):
+
+        @operation("iam:GetUser", resource=named_user, read_only=True)
+        def get_user_again(call: Call, *, user_name: str) -> None:
+            raise AssertionError(user_name)
+
+    assert OPERATIONS["iam:GetUser"].read_only

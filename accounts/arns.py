@@ -15,6 +15,7 @@ from iamconsole.audit.recording import Resource
 from iamconsole.aws import arn
 from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.call import Call
+from policies.evaluation import Policy
 
 Parameters = Mapping[str, Any]
 Tags = tuple[tuple[str, str], ...]
@@ -22,13 +23,18 @@ Tags = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One resource of a call: its ARN, its tags, and the condition keys that follow from it."""
+    """One resource of a call: its ARN, its tags, and the condition keys that follow from it.
+
+    `account_id` is the owner where that is not the caller's account; `policy` is the resource's own policy.
+    """
 
     arn: str
     type: str = ""
     name: str = ""
     tags: Tags = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    account_id: str = ""
+    policy: Policy | None = None
 
     def context(self) -> Mapping[str, tuple[str, ...]]:
         """The condition keys of the resource: its tags by both names IAM gives them, and what else is known."""
@@ -37,7 +43,7 @@ class Target:
 
     def as_resource(self) -> Resource:
         """The resource as an event names it."""
-        return Resource(self.arn, self.type, self.name)
+        return Resource(self.arn, self.type, self.name, self.account_id)
 
 
 Resolver = Callable[[Call, Parameters], tuple[Target, ...]]

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from accounts.models import Account
 from accounts.principals import Principal
 from iamconsole.audit.recorders import ImmediateRecorder, Recorder
+from iamconsole.aws.errors import InvalidClientTokenId
+from policies.evaluation import Policy
 
 T = TypeVar("T")
 
@@ -25,20 +27,49 @@ class Door(StrEnum):
     COMMAND_LINE = "command line"
 
 
+class SessionKind(StrEnum):
+    """How a session came about: what its credentials may call depends on it."""
+
+    CONSOLE = "console"
+    ROLE = "role"
+    TOKEN = "token"  # noqa: S105 - GetSessionToken, not a token
+    FEDERATION = "federation"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """What temporary credentials add to a call; a console session is one.
 
-    `mfa_time` says when a second factor was given, on the way into the session; None without one.
+    `mfa_time` says when a second factor was given, on the way into the session; None without one. `policies` are the
+    session policies passed when it was made, None where none were.
     """
 
     issued: datetime
     mfa_time: datetime | None = None
+    kind: SessionKind = SessionKind.CONSOLE
+    expires: datetime | None = None
+    policies: tuple[Policy, ...] | None = None
 
     @property
     def mfa_authenticated(self) -> bool:
         """Whether a second factor was given."""
         return self.mfa_time is not None
+
+    def check_reach(self, action: str) -> None:
+        """Refuse what credentials of this kind may never call, whatever policies say.
+
+        Raises InvalidClientTokenId. Rules: id_credentials_temp_control-access_getsessiontoken, ..._getfederationtoken.
+        """
+        service, _, name = action.lower().partition(":")
+        if self.kind is SessionKind.TOKEN:
+            within = service == "sts" and name not in ("assumerole", "getcalleridentity")
+            beyond = within or (service == "iam" and not self.mfa_authenticated)
+        else:
+            beyond = self.kind is SessionKind.FEDERATION and (
+                service == "iam" or (service == "sts" and name != "getcalleridentity")
+            )
+        if beyond:
+            raise InvalidClientTokenId("The security token included in the request is invalid")
 
 
 @dataclass(frozen=True, slots=True)

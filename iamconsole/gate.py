@@ -19,7 +19,7 @@ from django.db import transaction
 
 from accounts.arns import Parameters, Resolver, Target
 from iamconsole.audit.models import Event
-from iamconsole.audit.recording import Outcome, api_event
+from iamconsole.audit.recording import Outcome, api_event, shared_with
 from iamconsole.aws.errors import AccessDenied, IamError, ServiceFailure
 from iamconsole.call import Call
 from policies import access
@@ -107,6 +107,17 @@ def operation(
     return decorate
 
 
+def attempt(
+    call: Call, action: str, targets: tuple[Target, ...], *, read_only: bool, parameters: Parameters | None = None
+) -> None:
+    """Let an action pass the gate that is no function of ours: it is authorized and recorded, and does nothing.
+
+    Raises AccessDenied as every operation does.
+    """
+    known = Operation(action, lambda _call, _parameters: targets, read_only)
+    _pass(known, call, parameters or {}, lambda: None)
+
+
 def _pass(known: Operation, call: Call, parameters: Parameters, run: Callable[[], R]) -> R:
     if _inside.get():
         raise RuntimeError(f"{known.action} was called from inside {_inside.get()}: one operation never calls another")
@@ -137,7 +148,8 @@ class _Passage:
     def read(self, run: Callable[[], R]) -> R:
         self._authorize()
         result = run()
-        self.call.recorder.add(self._event(Outcome()))
+        for event in self._events(Outcome()):
+            self.call.recorder.add(event)
         return result
 
     def change(self, run: Callable[[], R]) -> R:
@@ -145,17 +157,23 @@ class _Passage:
             self._authorize()
             result = run()
             elements = self.known.answer(result) if self.known.answer else None
-            self._event(Outcome(response=elements)).save(force_insert=True)
+            for event in self._events(Outcome(response=elements)):
+                event.save(force_insert=True)
         return result
 
     def refused(self, error: IamError) -> None:
-        self._event(Outcome(error_code=error.code, error_message=error.message)).save(force_insert=True)
+        event = self._event(Outcome(error_code=error.code, error_message=error.message))
+        event.save(force_insert=True)
+        if isinstance(error, AccessDenied):
+            error.authorization_id = str(event.event_id)
 
     def _authorize(self) -> None:
+        if self.call.session is not None:
+            self.call.session.check_reach(self.known.action)
         self.targets = self.known.resource(self.call, self.parameters)
         for target, action in product(self.targets, self.known.actions(self.parameters)):
             keys = {**target.context(), **self.known.context(self.parameters)}
-            judgement = access.judge(self.call, action, target.arn, keys)
+            judgement = access.judge(self.call, action, target.arn, keys, owner=target.account_id, policy=target.policy)
             if self.decision is None or not judgement.allowed:
                 self.decision = judgement
             if not judgement.allowed:
@@ -171,6 +189,12 @@ class _Passage:
         )
         error.decision = judgement
         return error
+
+    def _events(self, outcome: Outcome) -> list[Event]:
+        """The call's event, and a copy for each other account that owns a resource of it."""
+        event = self._event(outcome)
+        owners = {target.account_id for target in self.targets} - {"", self.call.account_id}
+        return [event, *(shared_with(event, owner) for owner in sorted(owners))]
 
     def _event(self, outcome: Outcome) -> Event:
         return api_event(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.principals import principal_tags
+from accounts.principals import overridden, principal_tags
 from iamconsole.call import Call
 from policies.applied import Applied, applied_to
 from policies.evaluation import Decision, EvalDecision, Policy, Request, evaluate, reasons
@@ -46,6 +46,8 @@ class Judgement:
             "decidedBy": self.decision.decided_by,
             "action": self.request.action,
             "resource": self.request.resource,
+            "principal": self.request.principal,
+            "resourceAccount": self.request.resource_account,
             "context": {key: list(values) for key, values in self.request.context.items()},
             "policies": self._policies(),
             "matchedStatements": [
@@ -61,7 +63,8 @@ class Judgement:
 
     def _policies(self) -> list[dict[str, str]]:
         layers = self.applied.policies
-        found: tuple[Policy, ...] = (*layers.identity, *(layers.boundary or ()))
+        resource = (layers.resource,) if layers.resource else ()
+        found: tuple[Policy, ...] = (*layers.identity, *(layers.boundary or ()), *(layers.session or ()), *resource)
         return [
             {
                 "name": policy.name,
@@ -73,13 +76,38 @@ class Judgement:
         ]
 
 
-def judge(call: Call, action: str, resource: str, keys: Mapping[str, tuple[str, ...]]) -> Judgement:
+def judge(
+    call: Call,
+    action: str,
+    resource: str,
+    keys: Mapping[str, tuple[str, ...]],
+    *,
+    owner: str = "",
+    policy: Policy | None = None,
+) -> Judgement:
     """Decide whether the caller may do this, by its policies as they are now.
 
     `keys` are the condition keys that follow from the resource and from what is asked for; those of the caller and the
-    request come from the call.
+    request come from the call. `owner` is the account of the resource where that is not the caller's, `policy` the
+    resource's own policy.
     """
-    applied = call.remember("applied policies", lambda: applied_to(call.principal))
-    context = {**call.context(), **principal_tags(applied.tags), **keys}
-    request = Request(call.principal.arn, action, resource, call.account_id, context)
+    applied = call.remember("applied policies", lambda: _applied_to(call))
+    if policy is not None:
+        applied = replace(applied, policies=replace(applied.policies, resource=policy))
+    owner = owner or call.account_id
+    context = {
+        **call.context(),
+        **principal_tags(overridden(applied.tags, call.principal.session_tags)),
+        "aws:ResourceAccount": (owner,),
+        **keys,
+    }
+    request = Request(call.principal.arn, action, resource, owner, context, **call.principal.federation())
     return Judgement(request, applied, evaluate(request, applied.policies))
+
+
+def _applied_to(call: Call) -> Applied:
+    """What applies to the caller, and the session policies that it carries along."""
+    applied = applied_to(call.principal)
+    if call.session is None or call.session.policies is None:
+        return applied
+    return replace(applied, policies=replace(applied.policies, session=call.session.policies))

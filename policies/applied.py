@@ -11,7 +11,7 @@ from threading import Lock
 
 from django.db import connection
 
-from accounts.principals import Principal, RoleSession, Root, Tags, UserPrincipal
+from accounts.principals import FederatedUser, Principal, RoleSession, Tags, UserPrincipal
 from iamconsole.aws import arn
 from policies.evaluation import AppliedPolicies, CompiledPolicy, Policy, PolicyType, compile_policy
 from policies.models import InlinePolicy, PolicyVersion
@@ -100,6 +100,15 @@ Rules: id_credentials_passwords_enable-user-change.
 """
 
 
+_ROOT_USER = Policy(
+    "Root user",
+    PolicyType.IDENTITY,
+    compile_policy('{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'),
+    version="v1",
+)
+"""What a session that the root user handed on starts from: its session policies alone bind it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """The policies that apply to a principal, and the principal's tags."""
@@ -109,14 +118,18 @@ class Applied:
 
 
 def applied_to(principal: Principal) -> Applied:
-    """Gather what applies to a principal. The root user has no policies."""
+    """Gather what applies to a principal, session policies aside. Only users and roles have policies."""
     match principal:
-        case Root():
-            return Applied(AppliedPolicies())
         case UserPrincipal():
             return applied_to_user(principal.account_id, principal.user_id)
         case RoleSession():
             return applied_to_role(principal.account_id, principal.role_id)
+        case FederatedUser() if principal.user_id:
+            return applied_to_user(principal.account_id, principal.user_id)
+        case FederatedUser():
+            return Applied(AppliedPolicies(identity=(_ROOT_USER,)))
+        case _:
+            return Applied(AppliedPolicies())
 
 
 def applied_to_user(account_id: str, user_id: str) -> Applied:

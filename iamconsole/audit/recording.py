@@ -15,6 +15,10 @@ from typing import Any
 from iamconsole.audit.models import Event
 from iamconsole.call import REGION, Call
 
+_SHARED_FIELDS = (
+    "event_time", "event_name", "event_source", "read_only", "principal_id", "access_key_id", "resource_type",
+    "resource_name", "error_code", "request_id",
+)  # fmt: skip
 EVENT_VERSION = "1.11"
 LONGEST_NAME = 2048
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -22,11 +26,12 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource that an event names: its ARN, CloudFormation's word for its type, and its name."""
+    """A resource that an event names: its ARN, CloudFormation's word for its type, its name, and a foreign owner."""
 
     arn: str
     type: str = ""
     name: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ def api_event(
     }
     if resources:
         record["resources"] = [
-            {"ARN": resource.arn, "accountId": call.account_id, "type": resource.type} for resource in resources
+            {"ARN": resource.arn, "accountId": resource.account_id or call.account_id, "type": resource.type}
+            for resource in resources
         ]
     return _event(call, record, resources[0] if resources else Resource(""), decision)
 
@@ -82,25 +88,43 @@ def sign_in_event(call: Call, *, name: str, outcome: Outcome, identity: Mapping[
     return _event(call, record, Resource(""), None)
 
 
+def shared_with(event: Event, account_id: str) -> Event:
+    """Make the event that the owner of a resource gets of a call from another account; the caller saves both.
+
+    The owner learns which account and principal came, and nothing of the policies that let it.
+
+    Rules: cloudtrail-event-reference-record-contents (sharedEventID), shared cross-account events.
+    """
+    shared = event.record.setdefault("sharedEventID", str(uuid.uuid4()))
+    identity = event.record["userIdentity"]
+    record = {
+        **event.record,
+        "eventID": str(uuid.uuid4()),
+        "sharedEventID": shared,
+        "recipientAccountId": account_id,
+        "userIdentity": {
+            "type": "AWSAccount",
+            "principalId": identity.get("principalId", ""),
+            "accountId": identity.get("accountId", ""),
+        },
+    }
+    copied = {name: getattr(event, name) for name in _SHARED_FIELDS}
+    event_id = uuid.UUID(record["eventID"])
+    return Event(**copied, event_id=event_id, account_id=account_id, user_name="", record=record)
+
+
 def user_identity(call: Call) -> dict[str, Any]:
     """Describe the caller as CloudTrail's userIdentity does."""
-    principal = call.principal
-    identity: dict[str, Any] = {
-        "type": principal.identity_type,
-        "principalId": principal.principal_id,
-        "arn": principal.arn,
-        "accountId": principal.account_id,
-    }
+    identity: dict[str, Any] = dict(call.principal.identity())
     if call.access_key_id:
         identity["accessKeyId"] = call.access_key_id
-    if principal.identity_type == "IAMUser":
-        identity["userName"] = principal.name
     if call.session is not None:
         identity["sessionContext"] = {
+            **call.principal.session_context(),
             "attributes": {
                 "creationDate": _time(call.session.issued),
                 "mfaAuthenticated": "true" if call.session.mfa_authenticated else "false",
-            }
+            },
         }
     return identity
 

@@ -15,6 +15,7 @@ __all__ = [
     "PARTITION",
     "Arn",
     "assumed_role_arn",
+    "federated_user_arn",
     "group_arn",
     "instance_profile_arn",
     "mfa_arn",
@@ -98,6 +99,11 @@ def root_arn(account_id: str) -> str:
 def assumed_role_arn(account_id: str, role: str, session: str) -> str:
     """Name a session of a role; the role's path is not part of it."""
     return str(Arn(PARTITION, "sts", "", account_id, f"assumed-role/{role}/{session}"))
+
+
+def federated_user_arn(account_id: str, name: str) -> str:
+    """Name the session of a federated user."""
+    return str(Arn(PARTITION, "sts", "", account_id, f"federated-user/{name}"))
 
 
 def split_path(resource: str) -> tuple[str, str]:

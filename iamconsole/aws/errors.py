@@ -14,14 +14,21 @@ __all__ = [
     "DeleteConflict",
     "EntityAlreadyExists",
     "EntityTemporarilyUnmodifiable",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IDPRejectedClaim",
     "IamError",
     "IncorrectPassword",
     "InvalidAuthenticationCode",
+    "InvalidAuthorizationMessageException",
+    "InvalidClientTokenId",
+    "InvalidIdentityToken",
     "InvalidInput",
     "InvalidUserType",
     "LimitExceeded",
     "MalformedPolicyDocument",
     "NoSuchEntity",
+    "PackedPolicyTooLarge",
     "PasswordPolicyViolation",
     "PolicyEvaluation",
     "PolicyNotAttachable",
@@ -47,7 +54,10 @@ class IamError(Exception):
 
 
 class AccessDenied(IamError):
-    """The caller's policies do not allow the action on the resource. Rules: troubleshoot_access-denied."""
+    """The caller's policies do not allow the action on the resource. Rules: troubleshoot_access-denied.
+
+    `decision` is what was judged; `authorization_id` is the id of the event that recorded the refusal.
+    """
 
     code, status = "AccessDenied", 403
 
@@ -58,6 +68,7 @@ class AccessDenied(IamError):
         self.principal_arn = principal_arn
         self.reason = reason
         self.decision: object | None = None
+        self.authorization_id = ""
 
 
 class IncorrectPassword(IamError):
@@ -101,6 +112,48 @@ class MalformedPolicyDocument(IamError):
     def __init__(self, message: str, *, field: str | None = None, problems: tuple[Any, ...] = ()) -> None:
         super().__init__(message, field=field)
         self.problems = problems
+
+
+class InvalidClientTokenId(IamError):
+    """The credentials are unknown, revoked, or of a kind that may not make this call. Rules: CommonErrors."""
+
+    code, status = "InvalidClientTokenId", 403
+
+
+class ExpiredToken(IamError):
+    """The temporary credentials of the call have run out. Rules: CommonErrors."""
+
+    code, status = "ExpiredToken", 403
+
+
+class ExpiredTokenException(IamError):
+    """The identity token that was handed in has run out. Rules: API_AssumeRoleWithWebIdentity."""
+
+    code, status = "ExpiredTokenException", 400
+
+
+class InvalidIdentityToken(IamError):
+    """The identity token is no token of the named provider. Rules: API_AssumeRoleWithWebIdentity."""
+
+    code, status = "InvalidIdentityToken", 400
+
+
+class IDPRejectedClaim(IamError):
+    """The identity provider says that the claims are wrong. Rules: API_AssumeRoleWithWebIdentity."""
+
+    code, status = "IDPRejectedClaim", 403
+
+
+class PackedPolicyTooLarge(IamError):
+    """The session policies and tags are too large together. Rules: API_AssumeRole."""
+
+    code, status = "PackedPolicyTooLarge", 400
+
+
+class InvalidAuthorizationMessageException(IamError):
+    """The encoded authorization message was not made here, or was changed. Rules: API_DecodeAuthorizationMessage."""
+
+    code, status = "InvalidAuthorizationMessageException", 400
 
 
 class InvalidInput(IamError):
@@ -210,5 +263,12 @@ ERRORS: dict[str, type[IamError]] = {
         ReportExpired,
         ReportInProgress,
         ServiceFailure,
+        InvalidClientTokenId,
+        ExpiredToken,
+        ExpiredTokenException,
+        InvalidIdentityToken,
+        IDPRejectedClaim,
+        PackedPolicyTooLarge,
+        InvalidAuthorizationMessageException,
     )
 }

@@ -26,6 +26,13 @@ STATUSES = {
     "ReportExpired": 410,
     "ReportInProgress": 404,
     "ServiceFailure": 500,
+    "InvalidClientTokenId": 403,
+    "ExpiredToken": 403,
+    "ExpiredTokenException": 400,
+    "InvalidIdentityToken": 400,
+    "IDPRejectedClaim": 403,
+    "PackedPolicyTooLarge": 400,
+    "InvalidAuthorizationMessageException": 400,
 }
 
 

@@ -19,7 +19,11 @@ def new_role_id() -> str:
     return new_id(Prefix.ROLE)
 
 
-@tracked("last_used_date", "last_used_region")
+@tracked(
+    "last_used_date",
+    "last_used_region",
+    indexes=[models.Index(fields=["account", "role_name"], name="role_was_by_name")],
+)
 class Role(models.Model):
     """A role, with the one trust policy that says who may assume it."""
 

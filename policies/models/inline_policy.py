@@ -11,7 +11,7 @@ from accounts.models.history import tracked
 from policies.models.attachment import exactly_one
 
 
-@tracked()
+@tracked(indexes=[models.Index(fields=["account", "document_hash"], name="inline_policy_was_by_hash")])
 class InlinePolicy(models.Model):
     """A policy document embedded in exactly one user, group or role."""
 

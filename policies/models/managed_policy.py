@@ -94,7 +94,7 @@ class ManagedPolicy(models.Model):
         return "AWS managed - job function" if is_job_function else "AWS managed"
 
 
-@tracked()
+@tracked(indexes=[models.Index(fields=["account", "document_hash"], name="policy_version_was_by_hash")])
 class PolicyVersion(models.Model):
     """One version of a managed policy; its document never changes."""
 

@@ -11,6 +11,7 @@ from accounts.models.password_policy import AccountPasswordPolicy, EarlierPasswo
 from accounts.models.role import Role
 from accounts.models.sign_in_throttle import SignInThrottle
 from accounts.models.tag import InstanceProfileTag, RoleTag, Tag, UserTag
+from accounts.models.temporary_credential import CredentialKind, TemporaryCredential
 from accounts.models.user import User
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "AccessKeyStatus",
     "Account",
     "AccountPasswordPolicy",
+    "CredentialKind",
     "CredentialReport",
     "EarlierPassword",
     "Group",
@@ -32,6 +34,7 @@ __all__ = [
     "RoleTag",
     "SignInThrottle",
     "Tag",
+    "TemporaryCredential",
     "User",
     "UserTag",
 ]

@@ -7,6 +7,13 @@ from accounts.models.group import Group, Membership
 from accounts.models.instance_profile import InstanceProfile
 from accounts.models.login_profile import LoginProfile
 from accounts.models.mfa_device import MFADevice, MFADeviceTag
+from accounts.models.organization import (
+    JoinedMethod,
+    Organization,
+    OrganizationAccount,
+    OrganizationalUnit,
+    PolicyTypes,
+)
 from accounts.models.password_policy import AccountPasswordPolicy, EarlierPassword
 from accounts.models.role import Role
 from accounts.models.sign_in_throttle import SignInThrottle
@@ -26,10 +33,15 @@ __all__ = [
     "Group",
     "InstanceProfile",
     "InstanceProfileTag",
+    "JoinedMethod",
     "LoginProfile",
     "MFADevice",
     "MFADeviceTag",
     "Membership",
+    "Organization",
+    "OrganizationAccount",
+    "OrganizationalUnit",
+    "PolicyTypes",
     "Role",
     "RoleTag",
     "SignInThrottle",

@@ -130,6 +130,17 @@ def check_inline_policy_size(owner: str, owner_name: str, size: int) -> None:
         raise LimitExceeded(f"{quota.message} {owner_name}")
 
 
+# Organizations (defaults, or the most that AWS grants where a default would stop a class)
+_ORGANIZATIONS = "orgs_reference_limits"
+ACCOUNTS_PER_ORGANIZATION: Final = Quota(10000, "ACCOUNT_NUMBER_LIMIT_EXCEEDED", source=_ORGANIZATIONS)
+UNITS_PER_ORGANIZATION: Final = Quota(1000, "OU_NUMBER_LIMIT_EXCEEDED", source=_ORGANIZATIONS)
+ORGANIZATION_DEPTH: Final = Quota(5, "OU_DEPTH_LIMIT_EXCEEDED", source=_ORGANIZATIONS, counts="levels of units")
+CONTROL_POLICIES_PER_TYPE: Final = Quota(1000, "POLICY_NUMBER_LIMIT_EXCEEDED", source=_ORGANIZATIONS)
+CONTROL_POLICIES_PER_TARGET: Final = Quota(
+    5, "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", source=_ORGANIZATIONS, counts="policies of one type"
+)
+CONTROL_POLICY_SIZE: Final = Quota(5120, "POLICY_CONTENT_LIMIT_EXCEEDED", source=_ORGANIZATIONS, counts="characters")
+
 # Sessions, in seconds
 MAX_SESSION_DURATION: Final = Range(3600, 43200, 3600, "API_CreateRole")
 ASSUME_ROLE_DURATION: Final = Range(900, MAX_SESSION_DURATION.maximum, 3600, "API_AssumeRole")

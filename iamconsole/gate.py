@@ -7,7 +7,7 @@ authorized and recorded twice.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
@@ -27,6 +27,7 @@ from policies import access
 P = ParamSpec("P")
 R = TypeVar("R")
 Answer = Callable[[Any], Mapping[str, Any]]
+Further = Callable[[Call, Parameters], Iterable[tuple[str, Target]]]
 
 _inside: ContextVar[str] = ContextVar("operation", default="")
 
@@ -37,7 +38,8 @@ class Operation:
 
     `hidden` are parameters that no event may hold; `keys` maps a parameter to the condition key that carries it;
     `also` maps a parameter to a further action that whoever gives it must be allowed (tags at creation need TagUser);
-    `answer` gives the response elements of a change's event.
+    `further` gives more that must be allowed, each an action on a resource of its own (iam:PassRole on the role that is
+    handed over); `answer` gives the response elements of a change's event.
     """
 
     action: str
@@ -47,6 +49,7 @@ class Operation:
     keys: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, str] = field(default_factory=dict)
     answer: Answer | None = None
+    further: Further | None = None
 
     @property
     def name(self) -> str:
@@ -56,6 +59,13 @@ class Operation:
     def actions(self, parameters: Parameters) -> tuple[str, ...]:
         """What the caller must be allowed to do, the operation itself first."""
         return (self.action, *(action for name, action in self.also.items() if parameters.get(name)))
+
+    def asked(self, call: Call, targets: tuple[Target, ...], parameters: Parameters) -> Iterable[tuple[str, Target]]:
+        """Every action that must be allowed, with its resource; what is asked for last may depend on what is there."""
+        for target, action in product(targets, self.actions(parameters)):
+            yield action, target
+        if self.further:
+            yield from self.further(call, parameters)
 
     def context(self, parameters: Parameters) -> dict[str, tuple[str, ...]]:
         """The condition keys that follow from what is asked for."""
@@ -76,6 +86,7 @@ def operation(
     keys: Mapping[str, str] | None = None,
     also: Mapping[str, str] | None = None,
     answer: Answer | None = None,
+    further: Further | None = None,
     batch: bool = False,
 ) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Call, P], R]]:
     """Make a function the operation of this name; a second function of a name is a fault.
@@ -86,7 +97,7 @@ def operation(
     The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with
     the decision on it, where the caller's policies do not allow it.
     """
-    known = Operation(action, resource, read_only, hidden, keys or {}, also or {}, answer)
+    known = Operation(action, resource, read_only, hidden, keys or {}, also or {}, answer, further)
 
     def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
         if not batch:
@@ -171,7 +182,7 @@ class _Passage:
         if self.call.session is not None:
             self.call.session.check_reach(self.known.action)
         self.targets = self.known.resource(self.call, self.parameters)
-        for target, action in product(self.targets, self.known.actions(self.parameters)):
+        for action, target in self.known.asked(self.call, self.targets, self.parameters):
             keys = {**target.context(), **self.known.context(self.parameters)}
             judgement = access.judge(self.call, action, target.arn, keys, owner=target.account_id, policy=target.policy)
             if self.decision is None or not judgement.allowed:

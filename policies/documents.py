@@ -3,10 +3,14 @@
 Rules: API_CreatePolicy (PolicyDocument); reference_policies_grammar; reference_iam-quotas.
 """
 
+import hashlib
+from functools import lru_cache
+
 from iamconsole.aws import names, quotas
 from iamconsole.aws.errors import InvalidInput, LimitExceeded, MalformedPolicyDocument
 from iamconsole.aws.names import Name
 from iamconsole.aws.quotas import Quota
+from policies.evaluation import Policy, PolicyType, compile_policy
 from policies.evaluation.compiled import CompiledPolicy, compile_document
 from policies.language.grammar import check
 from policies.language.kinds import PolicyKind
@@ -43,6 +47,17 @@ def compile_input(text: str, kind: PolicyKind, field: str) -> CompiledPolicy:
         return compile_document(check(text, kind), text)
     except PolicyRefused as refused:
         raise InvalidInput(str(refused), field=field) from refused
+
+
+def policy_of(name: str, text: str, policy_type: PolicyType, source: str = "") -> Policy:
+    """Make a policy of a text that no attachment gathers: a trust policy, a resource's own, one a session carries."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Policy(name, policy_type, _compiled(text), source=source, version=f"sha256:{digest}")
+
+
+@lru_cache(maxsize=2048)
+def _compiled(text: str) -> CompiledPolicy:
+    return compile_policy(text)
 
 
 def check_size(quota: Quota, text: str, field: str = "policyDocument") -> None:

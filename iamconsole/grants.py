@@ -16,7 +16,7 @@ from iamconsole import databaseurl
 SERVING_ROLE = "iamconsole_app"
 ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 APPEND_ONLY = ("SELECT", "INSERT")
-TRAIL = "audit_event"
+TRAIL = ("audit_event", "audit_seal")
 
 
 def after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
@@ -62,9 +62,9 @@ def grant(cursor: CursorWrapper, roles: list[str]) -> None:
 
 
 def append_only_tables() -> frozenset[str]:
-    """The tables that only grow: the trail, and the history of every other."""
+    """The tables that only grow: the trail with its seals, and the history of every other."""
     history = {model._meta.db_table for model in apps.get_models() if issubclass(model, HistoryEvent)}
-    return frozenset({TRAIL, *history})
+    return frozenset({*TRAIL, *history})
 
 
 def _run(cursor: CursorWrapper, statement: str, *parts: sql.Composable) -> None:

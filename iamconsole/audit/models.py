@@ -1,4 +1,4 @@
-"""The trail: one event a call."""
+"""The trail: one event a call, and the seals over them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,28 @@ from typing import Any
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Left
 
-CHANGES_AND_REFUSALS = ~models.Q(read_only=True, error_code="")
-"""What Event history shows until successful reads are asked for."""
+RESOURCE_PREFIX = 200
+"""As much of a resource's name as its index holds: a whole one may be longer than what an index takes."""
+
+
+class EventKind(models.IntegerChoices):
+    """What an event tells, drawn from its columns by the database: every lookup has its index by kind and time."""
+
+    CHANGE = 0
+    REFUSED_CHANGE = 1
+    REFUSED_READ = 2
+    READ = 3
+
+
+_KIND = models.Case(
+    models.When(read_only=False, error_code="", then=EventKind.CHANGE.value),
+    models.When(read_only=False, then=EventKind.REFUSED_CHANGE.value),
+    models.When(error_code="", then=EventKind.READ.value),
+    default=EventKind.REFUSED_READ.value,
+)
+_NEWEST = ("kind", "event_time", "sequence")
 
 
 class Event(models.Model):
@@ -36,21 +55,46 @@ class Event(models.Model):
     request_id = models.UUIDField()
     record: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
     decision: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True, blank=True)
+    kind = models.GeneratedField(expression=_KIND, output_field=models.SmallIntegerField(), db_persist=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["account_id", "-sequence"], name="event_newest"),
-            models.Index(fields=["account_id", "-sequence"], condition=CHANGES_AND_REFUSALS, name="event_newest_shown"),
-            models.Index(fields=["account_id", "event_time", "sequence"], name="event_by_time"),
-            models.Index(fields=["account_id", "event_name", "-sequence"], name="event_by_name"),
-            models.Index(fields=["account_id", "user_name", "-sequence"], name="event_by_user"),
-            models.Index(fields=["account_id", "error_code", "-sequence"], name="event_by_error"),
+            models.Index(fields=["account_id", *_NEWEST], name="event_newest"),
+            models.Index(fields=["account_id", "event_name", *_NEWEST], name="event_by_event_name"),
+            models.Index(fields=["account_id", "user_name", *_NEWEST], name="event_by_user_name"),
+            models.Index(fields=["account_id", "event_source", *_NEWEST], name="event_by_event_source"),
+            models.Index(fields=["account_id", "resource_type", *_NEWEST], name="event_by_resource_type"),
+            models.Index("account_id", Left("resource_name", RESOURCE_PREFIX), *_NEWEST, name="event_by_resource_name"),
+            models.Index(
+                fields=["account_id", "access_key_id", *_NEWEST],
+                condition=~models.Q(access_key_id=""),
+                name="event_by_access_key",
+            ),
+            models.Index(
+                fields=["account_id", "error_code", *_NEWEST],
+                condition=~models.Q(error_code=""),
+                name="event_by_error_code",
+            ),
             models.Index(fields=["account_id", "event_id"], name="event_by_id"),
             models.Index(fields=["account_id", "request_id"], name="event_by_request"),
         ]
         triggers = [
-            # INVARIANT: an event is never changed and never removed, whoever asks.
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            # INVARIANT: an event is never changed and never removed, whoever asks; only a successful read may go,
+            # where a seal over what went has been written before.
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'DELETE' AND OLD.read_only AND OLD.error_code = '' AND EXISTS (
+                        SELECT FROM audit_seal
+                        WHERE kind = 'pruned' AND OLD.sequence BETWEEN first_sequence AND last_sequence
+                    ) THEN
+                        RETURN OLD;
+                    END IF;
+                    RAISE EXCEPTION 'events are never changed and never removed';
+                """,
+            ),
             pgtrigger.Trigger(
                 name="never_truncated",
                 level=pgtrigger.Statement,
@@ -62,3 +106,51 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_name} at {self.event_time:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class SealKind(models.TextChoices):
+    """What a seal lies over: events as they were written, or successful reads that went."""
+
+    EVENTS = "events"
+    PRUNED = "pruned"
+
+
+class Seal(models.Model):
+    """A link of the chain: a range of sequences, a digest over the events in it, and the seal before it.
+
+    `leaves` holds one entry an event, so that a changed or missing one can be named; `digest` is the hash of the
+    leaves, and `hash` that of everything, the previous seal's hash included. A seal of pruned events has the digest of
+    the leaves that went, and no leaves: those stay with the seals that the events were under.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=8, choices=SealKind)
+    form = models.SmallIntegerField()
+    first_sequence = models.BigIntegerField()
+    last_sequence = models.BigIntegerField()
+    events = models.IntegerField()
+    newest_event = models.DateTimeField(null=True, blank=True)
+    leaves = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+    previous = models.CharField(max_length=64, default="", blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["first_sequence"], condition=models.Q(kind=SealKind.PRUNED), name="seal_pruned"),
+        ]
+        triggers = [
+            # INVARIANT: the chain only grows.
+            pgtrigger.Protect(name="chain_only_grows", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="chain_never_truncated",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'seals are never removed';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"

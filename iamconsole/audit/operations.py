@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts import arns
-from iamconsole.audit.models import CHANGES_AND_REFUSALS, Event
+from iamconsole.audit.models import Event, EventKind
 from iamconsole.aws.errors import InvalidInput
 from iamconsole.aws.paging import Page, PageRequest
 from iamconsole.call import Call
@@ -48,7 +48,7 @@ def lookup_events(
     """
     rows = Event.objects.filter(account_id=call.account_id)
     if not reads:
-        rows = rows.filter(CHANGES_AND_REFUSALS)
+        rows = rows.exclude(kind=EventKind.READ)
     if start_time is not None:
         rows = rows.filter(event_time__gte=start_time)
     if end_time is not None:

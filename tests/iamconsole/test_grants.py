@@ -46,7 +46,7 @@ def test_the_serving_role_reads_and_adds_events_and_nothing_else(serving: None) 
 
 
 def test_the_serving_role_only_adds_to_the_history_of_rows(serving: None) -> None:
-    tables = grants.append_only_tables() - {grants.TRAIL}
+    tables = grants.append_only_tables() - set(grants.TRAIL)
     assert len(tables) > 5
     for table in tables:
         assert not refused(f"select 1 from {table}"), table

@@ -12,6 +12,7 @@ from accounts.principals import overridden, principal_tags
 from iamconsole.call import Call
 from policies.applied import Applied, applied_to
 from policies.evaluation import Decision, EvalDecision, Policy, Request, evaluate, reasons
+from policies.recorded import recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +37,13 @@ class Judgement:
         return reasons.reason(self.request.action, self.decision)
 
     def also_allows(self, action: str, resource: str) -> bool:
-        """Whether the same caller, in the same context, might do something else."""
-        return evaluate(replace(self.request, action=action, resource=resource), self.applied.policies).allowed
+        """Whether the same caller, in the same context, might do something else in its own account."""
+        asked = replace(self.request, action=action, resource=resource, resource_account="")
+        return evaluate(asked, replace(self.applied.policies, resource=None)).allowed
 
     def record(self) -> dict[str, Any]:
         """What an event keeps of the decision: enough to replay it as it was."""
-        return {
-            "decision": self.decision.decision.value,
-            "decidedBy": self.decision.decided_by,
-            "action": self.request.action,
-            "resource": self.request.resource,
-            "principal": self.request.principal,
-            "resourceAccount": self.request.resource_account,
-            "context": {key: list(values) for key, values in self.request.context.items()},
-            "policies": self._policies(),
-            "matchedStatements": [
-                {
-                    "policy": matched.policy.source or matched.policy.name,
-                    "policyType": matched.policy_type.value,
-                    "sid": matched.sid,
-                    "index": matched.index,
-                }
-                for matched in self.decision.matched
-            ],
-        }
-
-    def _policies(self) -> list[dict[str, str]]:
-        layers = self.applied.policies
-        resource = (layers.resource,) if layers.resource else ()
-        found: tuple[Policy, ...] = (*layers.identity, *(layers.boundary or ()), *(layers.session or ()), *resource)
-        return [
-            {
-                "name": policy.name,
-                "type": policy.policy_type.value,
-                "version": policy.version,
-                **({"arn": policy.source} if policy.source else {}),
-            }
-            for policy in found
-        ]
+        return recorded(self.request, self.applied.policies, self.decision)
 
 
 def judge(

@@ -3,6 +3,7 @@
 A policy version never changes: compile it once and keep it.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -96,6 +97,8 @@ class CompiledPolicy:
     document: Document
     statements: tuple[CompiledStatement, ...]
     text: str = ""
+    digest: str = ""
+    """The SHA-256 of the text, by which records name it."""
     _services: dict[str, tuple[CompiledStatement, ...]] = field(default_factory=dict, repr=False)
     _everywhere: tuple[CompiledStatement, ...] = ()
 
@@ -122,7 +125,11 @@ def compile_document(document: Document, text: str = "") -> CompiledPolicy:
         for name in names
     }
     everywhere = tuple(each for each, home in zip(statements, homes, strict=True) if home is None)
-    return CompiledPolicy(document, statements, text, services, everywhere)
+    return CompiledPolicy(document, statements, text, _digest(text) if text else "", services, everywhere)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _services(statement: CompiledStatement) -> frozenset[str] | None:

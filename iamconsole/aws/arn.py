@@ -14,11 +14,13 @@ __all__ = [
     "AWS_MANAGED",
     "PARTITION",
     "Arn",
+    "analyzer_arn",
     "assumed_role_arn",
     "federated_user_arn",
     "group_arn",
     "instance_profile_arn",
     "mfa_arn",
+    "passkey_arn",
     "policy_arn",
     "role_arn",
     "root_arn",
@@ -91,6 +93,12 @@ def mfa_arn(account_id: str, path: str, name: str) -> str:
     return _iam(account_id, f"mfa{path}{name}")
 
 
+def passkey_arn(account_id: str, user_name: str | None, device: str) -> str:
+    """Name a passkey or security key of a user, or of the root user for None. Rules: reference_identifiers."""
+    owner = f"user/{user_name}" if user_name else "root-account"
+    return _iam(account_id, f"u2f/{owner}/{device}")
+
+
 def root_arn(account_id: str) -> str:
     """Name the root user, which is also how a policy names the account as a whole."""
     return _iam(account_id, "root")
@@ -104,6 +112,11 @@ def assumed_role_arn(account_id: str, role: str, session: str) -> str:
 def federated_user_arn(account_id: str, name: str) -> str:
     """Name the session of a federated user."""
     return str(Arn(PARTITION, "sts", "", account_id, f"federated-user/{name}"))
+
+
+def analyzer_arn(account_id: str, name: str) -> str:
+    """Name an analyzer of IAM Access Analyzer, which lives in the one Region there is."""
+    return str(Arn(PARTITION, "access-analyzer", "us-east-1", account_id, f"analyzer/{name}"))
 
 
 def split_path(resource: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ Rules: list_awsidentityandaccessmanagementiam (resource types).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts import queries
@@ -67,6 +67,14 @@ def calling_user(call: Call, parameters: Parameters) -> tuple[Target, ...]:
     if call.principal.identity_type == "IAMUser":
         return (user_target(call, call.principal.name),)
     return (Target(call.principal.arn, "AWS::IAM::User", call.principal.name),)
+
+
+def user_registering_passkey(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The same user, at the moment a passkey is enabled. Rules: iam condition key iam:RegisterSecurityKey."""
+    return tuple(
+        replace(target, keys={**target.keys, "iam:RegisterSecurityKey": ("Activate",)})
+        for target in named_user(call, parameters)
+    )
 
 
 def owner_of_access_key(call: Call, parameters: Parameters) -> tuple[Target, ...]:

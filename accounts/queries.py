@@ -13,7 +13,7 @@ from django.db.models import Model, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.access_keys import key_array
-from accounts.mfa_devices import device_array
+from accounts.mfa_devices import device_array, enabled_devices
 from accounts.models import (
     AccessKey,
     Account,
@@ -61,6 +61,16 @@ def instance_profiles(call: Call) -> QuerySet[InstanceProfile]:
     return InstanceProfile.objects.filter(account_id=call.account_id).select_related("role")
 
 
+def virtual_mfa_devices(call: Call) -> QuerySet[MFADevice]:
+    """All virtual MFA devices of the caller's account, whose codes come from a seed: no passkeys."""
+    return MFADevice.objects.filter(account_id=call.account_id, credential_id="")
+
+
+def mfa_devices(call: Call, owner: User | None) -> QuerySet[MFADevice]:
+    """The MFA devices of any kind that a user, or the root user for None, signs in with, oldest first."""
+    return enabled_devices(call.account_id, owner.user_id if owner else None)
+
+
 def find_user(call: Call, user_name: str) -> User:
     """Find a user by name, ignoring case, with all that hangs on it but policies, or raise NoSuchEntity.
 
@@ -94,7 +104,7 @@ def find_instance_profile(call: Call, name: str) -> InstanceProfile:
 
 def find_mfa_device(call: Call, serial_number: str) -> MFADevice:
     """Find a virtual MFA device by its ARN, with its user and its tags, or raise NoSuchEntity."""
-    rows: QuerySet[Any] = MFADevice.objects.filter(account_id=call.account_id).select_related("user")
+    rows: QuerySet[Any] = virtual_mfa_devices(call).select_related("user")
     rows = rows.annotate(tag_list=tag_array(MFADeviceTag.objects.all(), "mfa_device"))
     found: MFADevice | None = call.remember(
         ("mfa_device", serial_number), lambda: _device(rows, call, serial_number)
@@ -122,8 +132,7 @@ def lock_user(call: Call, user_name: str) -> User:
 
 def lock_mfa_device(call: Call, serial_number: str) -> MFADevice:
     """Lock a virtual MFA device's row until the transaction ends, or raise NoSuchEntity."""
-    rows = MFADevice.objects.filter(account_id=call.account_id).select_for_update(no_key=True)
-    found = _device(rows, call, serial_number)
+    found = _device(virtual_mfa_devices(call).select_for_update(no_key=True), call, serial_number)
     if found is None:
         raise no_mfa_device(serial_number)
     return found

@@ -1,4 +1,4 @@
-"""Virtual MFA devices: create, enable, synchronize, deactivate, delete, list, tag.
+"""MFA devices: create, enable, synchronize, deactivate, delete, list, tag; passkeys are enabled in `passkeys`.
 
 Rules: id_credentials_mfa; id_credentials_mfa_enable_virtual.
 """
@@ -6,15 +6,19 @@ Rules: id_credentials_mfa; id_credentials_mfa_enable_virtual.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
-
 from accounts import arns, queries, shapes, totp
 from accounts.conflicts import refusing_duplicates
-from accounts.mfa_devices import MFADeviceMetadata, devices_of, enabled_devices, seal_seed, seed_of
+from accounts.mfa_devices import TAKEN, MFADeviceMetadata, devices_of, seal_seed, seed_of
 from accounts.models import MFADevice, MFADeviceTag, User
 from accounts.tagging import check_tag_keys, remove_tags, sorted_tags, write_tags
 from iamconsole.aws import names, quotas
-from iamconsole.aws.errors import DeleteConflict, EntityAlreadyExists, InvalidAuthenticationCode, NoSuchEntity
+from iamconsole.aws.errors import (
+    DeleteConflict,
+    EntityAlreadyExists,
+    InvalidAuthenticationCode,
+    InvalidInput,
+    NoSuchEntity,
+)
 from iamconsole.aws.paging import Page, PageRequest
 from iamconsole.call import Call
 from iamconsole.gate import operation
@@ -23,7 +27,8 @@ from iamconsole.keyset import Sort, paginate
 SORTS = {"virtual_mfa_device_name": Sort("virtual_mfa_device_name", ignore_case=True)}
 ASSIGNED = {"Any": {}, "Assigned": {"enable_date__isnull": False}, "Unassigned": {"enable_date__isnull": True}}
 CODES = frozenset({"authentication_code1", "authentication_code2"})
-TAKEN = "MFADevice entity at the same path and name already exists."
+CODELESS = "A passkey or security key shows no codes: there is nothing to synchronize."
+NOT_THEIRS = "MFA Device invalid for user."
 _DRIFT_FORGIVEN = 1
 
 
@@ -54,7 +59,7 @@ def create_virtual_mfa_device(
     names.check_path(path)
     names.check_tags(list(tags))
     queries.lock_account(call)
-    quotas.VIRTUAL_MFA_DEVICES_PER_ACCOUNT.check(MFADevice.objects.filter(account_id=call.account_id).count())
+    quotas.VIRTUAL_MFA_DEVICES_PER_ACCOUNT.check(queries.virtual_mfa_devices(call).count())
     device = MFADevice(account=call.account, virtual_mfa_device_name=virtual_mfa_device_name, path=path)
     seed = totp.new_seed()
     device.sealed_seed = seal_seed(device, seed)
@@ -83,7 +88,7 @@ def enable_mfa_device(
     device = queries.lock_mfa_device(call, serial_number)
     if device.is_assigned:
         raise EntityAlreadyExists("MFA Device is already in use.", field="serialNumber")
-    quotas.MFA_DEVICES_PER_USER.check(_devices(call, owner).count())
+    quotas.MFA_DEVICES_PER_USER.check(queries.mfa_devices(call, owner).count())
     _synchronize(call, device, authentication_code1, authentication_code2)
     device.user, device.enable_date = owner, call.time
     device.save(update_fields=["user", "enable_date", "last_used_step", "drift"])
@@ -103,17 +108,24 @@ def resync_mfa_device(
     Rules: API_ResyncMFADevice; id_credentials_mfa_sync.
     """
     device = _device_of(call, queries.lock_owner(call, user_name), serial_number)
+    if device.is_passkey:
+        raise InvalidInput(CODELESS, field="serialNumber")
     _synchronize(call, device, authentication_code1, authentication_code2)
     device.save(update_fields=["last_used_step", "drift"])
 
 
 @operation("iam:DeactivateMFADevice", resource=arns.named_user)
 def deactivate_mfa_device(call: Call, *, serial_number: str, user_name: str | None = None) -> None:
-    """Take a device from its user, or from the caller where no name is given; it stays, unassigned.
+    """Take a device from its user, or from the caller where no name is given.
+
+    A virtual one stays, unassigned; of a passkey nothing stays.
 
     Rules: API_DeactivateMFADevice.
     """
     device = _device_of(call, queries.lock_owner(call, user_name), serial_number)
+    if device.is_passkey:
+        device.delete()
+        return
     device.user, device.enable_date = None, None
     device.save(update_fields=["user", "enable_date"])
 
@@ -139,7 +151,21 @@ def list_mfa_devices(call: Call, *, user_name: str | None = None) -> tuple[MFADe
     owner = queries.owner_name(call, user_name)
     if owner:
         return devices_of(queries.find_user(call, owner))
-    return tuple(MFADeviceMetadata.of(device) for device in _devices(call, None))
+    return tuple(MFADeviceMetadata.of(device) for device in queries.mfa_devices(call, None))
+
+
+@operation("iam:GetMFADevice", resource=arns.named_user, read_only=True)
+def get_mfa_device(call: Call, *, serial_number: str, user_name: str | None = None) -> MFADeviceMetadata:
+    """Read an MFA device of a user, or of the caller where no name is given, by its serial number.
+
+    Rules: API_GetMFADevice.
+    """
+    owner = queries.owner_name(call, user_name)
+    user = queries.find_user(call, owner) if owner else None
+    for device in queries.mfa_devices(call, user):
+        if device.serial_number.lower() == serial_number.lower():
+            return MFADeviceMetadata.of(device)
+    raise NoSuchEntity(NOT_THEIRS, field="serialNumber")
 
 
 @operation("iam:ListVirtualMFADevices", resource=arns.any_resource, read_only=True)
@@ -151,7 +177,7 @@ def list_virtual_mfa_devices(
     Rules: API_ListVirtualMFADevices.
     """
     names.check_member(ASSIGNED, assignment_status, "assignmentStatus")
-    rows = MFADevice.objects.filter(account_id=call.account_id, **ASSIGNED[assignment_status]).select_related("user")
+    rows = queries.virtual_mfa_devices(call).filter(**ASSIGNED[assignment_status]).select_related("user")
     return paginate(rows, page, sorts=SORTS, default="virtual_mfa_device_name", search=("virtual_mfa_device_name",))
 
 
@@ -194,12 +220,10 @@ def _synchronize(call: Call, device: MFADevice, first: str, second: str) -> None
     device.last_used_step, device.drift = step, ahead if abs(ahead) > _DRIFT_FORGIVEN else 0
 
 
-def _devices(call: Call, owner: User | None) -> QuerySet[MFADevice]:
-    return enabled_devices(call.account_id, owner.user_id if owner else None)
-
-
 def _device_of(call: Call, owner: User | None, serial_number: str) -> MFADevice:
-    device = queries.lock_mfa_device(call, serial_number)
-    if not device.is_assigned or device.user_id != (owner.user_id if owner else None):
-        raise NoSuchEntity("MFA Device invalid for user.", field="serialNumber")
-    return device
+    """Lock a device of an owner's, of whatever kind, or raise NoSuchEntity."""
+    for device in queries.mfa_devices(call, owner).select_for_update(no_key=True):
+        if device.serial_number.lower() == serial_number.lower():
+            return device
+    queries.find_mfa_device(call, serial_number)
+    raise NoSuchEntity(NOT_THEIRS, field="serialNumber")

@@ -11,6 +11,7 @@ __all__ = ["KeyFacts", "UserFacts", "profile_of"]
 
 _WARN_DAYS, _ERROR_DAYS = 60, 90
 _GROUPS_NAMED = 2
+_MFA_WORDS = {False: "Virtual", True: "Passkey"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ class UserFacts:
         return max((moment for moment in used if moment is not None), default=None)
 
     @property
-    def has_mfa(self) -> bool:
-        """Whether an MFA device is assigned."""
-        return bool(devices_of(self.user))
+    def mfa(self) -> str:
+        """The kinds of MFA devices that are assigned, in a word or two; empty for none."""
+        return ", ".join(dict.fromkeys(_MFA_WORDS[device.is_passkey] for device in devices_of(self.user)))
 
     @property
     def password_age(self) -> str:

@@ -193,7 +193,8 @@ def _take_away(call: Call, owned: Belongings) -> Iterator[Step]:
         serial = device.serial_number
         off = partial(deactivate_mfa_device, call, user_name=name, serial_number=serial)
         yield f"deactivate {device.name}", off
-        yield f"delete {device.name}", partial(delete_virtual_mfa_device, call, serial_number=serial)
+        if not device.is_passkey:
+            yield f"delete {device.name}", partial(delete_virtual_mfa_device, call, serial_number=serial)
     for group in owned.groups.value or ():
         leave = partial(remove_user_from_group, call, group_name=group.group_name, user_name=name)
         yield f"remove the user from {group}", leave

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from policies.evaluation import EvalDecision, MatchedStatement, Policy, PolicyType
-from policies.evaluation.near_misses import NearMiss
 from policies.evaluation.records import Decision, Step
+from policies.evaluation.statements import ExaminedStatement
 from policies.simulation import EvaluationResult
 
 SHOWN_POLICIES = 4
@@ -127,7 +127,7 @@ def _sentence(result: EvaluationResult) -> str:
     return f"{first} It would also be stopped by the {_names(also)}." if also else first
 
 
-def _near(decision: Decision) -> tuple[NearMiss, ...]:
+def _near(decision: Decision) -> tuple[ExaminedStatement, ...]:
     """The near misses worth telling: statements about the action, and those of the layer that stopped it.
 
     A statement about quite another action explains nothing, but what a boundary does let through does.
@@ -200,7 +200,7 @@ def _match(statement: MatchedStatement) -> Shown:
     )
 
 
-def _miss(miss: NearMiss) -> Shown:
+def _miss(miss: ExaminedStatement) -> Shown:
     lines, first = _excerpt(miss.statement)
     wrong: list[int] = []
     for part in miss.partings:

@@ -6,9 +6,9 @@ from json import dumps
 
 from policies.evaluation.compiled import CompiledPolicy, compile_policy
 from policies.evaluation.evaluate import evaluate
-from policies.evaluation.near_misses import NearMiss
 from policies.evaluation.partings import Part
 from policies.evaluation.records import AppliedPolicies, Decision, MatchedStatement, Policy, PolicyType, Request, Step
+from policies.evaluation.statements import ExaminedStatement
 from policies.language.document import Position
 from policies.language.json_text import (
     Json,
@@ -226,7 +226,7 @@ def _step(step: Step) -> dict[str, object]:
     }
 
 
-def _near_miss(each: NearMiss) -> dict[str, object]:
+def _near_miss(each: ExaminedStatement) -> dict[str, object]:
     return {
         **_matched(each.statement),
         "effect": each.effect.value,

@@ -13,8 +13,8 @@ from policies.language.document import Span
 
 if TYPE_CHECKING:
     from policies.evaluation.examination import Examination
-    from policies.evaluation.near_misses import NearMiss
     from policies.evaluation.plan import Plan
+    from policies.evaluation.statements import ExaminedStatement
 
 __all__ = [
     "AppliedPolicies",
@@ -129,7 +129,7 @@ class Decision:
     decided_by: str
     examination: "Examination" = field(repr=False, compare=False)
     steps: tuple[Step, ...] = ()
-    near_misses: "tuple[NearMiss, ...]" = ()
+    near_misses: "tuple[ExaminedStatement, ...]" = ()
 
     @property
     def allowed(self) -> bool:

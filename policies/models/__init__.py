@@ -6,6 +6,7 @@ from policies.models.control_policy import FULL_ACCESS, ControlPolicy, ControlPo
 from policies.models.data_file import DataFile
 from policies.models.inline_policy import InlinePolicy
 from policies.models.managed_policy import JOB_FUNCTION_PATH, JOB_FUNCTIONS, ManagedPolicy, PolicyVersion, document_hash
+from policies.models.resource import LabResource, LabResourceTag
 from policies.models.service_last_accessed_job import ServiceLastAccessedJob
 from policies.models.tag import PolicyTag
 
@@ -24,6 +25,8 @@ __all__ = [
     "FindingStatus",
     "FindingType",
     "InlinePolicy",
+    "LabResource",
+    "LabResourceTag",
     "ManagedPolicy",
     "PolicyTag",
     "PolicyVersion",

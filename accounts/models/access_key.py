@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models.account import Account
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from accounts.models.user import User
 from iamconsole.aws.identifiers import Prefix, new_id
 
@@ -21,7 +21,9 @@ class AccessKeyStatus(models.TextChoices):
     INACTIVE = "Inactive"
 
 
-@tracked("sealed_secret", "last_used_date", "last_used_service", "last_used_region")
+@tracked(
+    "sealed_secret", "last_used_date", "last_used_service", "last_used_region", indexes=past("access_key", "user")
+)
 class AccessKey(models.Model):
     """An access key of a user, or of the root user where `user` is empty.
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models.account import Account
 from accounts.models.counting import counted
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from accounts.models.user import User
 from iamconsole.aws import arn
 from iamconsole.aws.identifiers import Prefix, new_id
@@ -53,7 +53,7 @@ class Group(models.Model):
         return self.group_name
 
 
-@tracked()
+@tracked(indexes=past("membership", "user", "group"))
 class Membership(models.Model):
     """A user's place in a group.
 

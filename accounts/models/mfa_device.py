@@ -7,13 +7,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models.account import Account
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from accounts.models.tag import Tag
 from accounts.models.user import User
 from iamconsole.aws import arn
 
 
-@tracked("sealed_seed", "last_used_step", "sign_count", "last_challenge_date")
+@tracked("sealed_seed", "last_used_step", "sign_count", "last_challenge_date", indexes=past("mfa_device", "user"))
 class MFADevice(models.Model):
     """An MFA device: unassigned until it is enabled for a user, or for the root user where `user` is empty.
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models.account import Account
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from accounts.models.instance_profile import InstanceProfile
 from accounts.models.role import Role
 from accounts.models.user import User
@@ -24,7 +24,7 @@ class Tag(models.Model):
         return f"{self.key}={self.value}"
 
 
-@tracked()
+@tracked(indexes=past("user_tag", "user"))
 class UserTag(Tag):
     """A tag on a user."""
 
@@ -35,7 +35,7 @@ class UserTag(Tag):
         indexes = [models.Index(fields=["account", "key", "value"], name="user_tag_by_key")]
 
 
-@tracked()
+@tracked(indexes=past("role_tag", "role"))
 class RoleTag(Tag):
     """A tag on a role."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Account, Group, Role, User
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from policies.models.managed_policy import ManagedPolicy
 
 
@@ -18,7 +18,7 @@ def exactly_one(*names: str) -> models.Q:
     return condition
 
 
-@tracked()
+@tracked(indexes=past("attachment", "policy", "user", "group", "role"))
 class Attachment(models.Model):
     """A managed policy attached to exactly one user, group or role as a permissions policy."""
 
@@ -47,7 +47,7 @@ class Attachment(models.Model):
         return cast("User | Group | Role", self.user or self.group or self.role)  # the check constraint holds it
 
 
-@tracked()
+@tracked(indexes=past("boundary", "policy", "user", "role"))
 class Boundary(models.Model):
     """A managed policy set as the permissions boundary of exactly one user or role."""
 

@@ -7,11 +7,16 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Account, Group, Role, User
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from policies.models.attachment import exactly_one
 
 
-@tracked(indexes=[models.Index(fields=["account", "document_hash"], name="inline_policy_was_by_hash")])
+@tracked(
+    indexes=[
+        models.Index(fields=["account", "document_hash"], name="inline_policy_was_by_hash"),
+        *past("inline_policy", "user", "group", "role"),
+    ]
+)
 class InlinePolicy(models.Model):
     """A policy document embedded in exactly one user, group or role."""
 

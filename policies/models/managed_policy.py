@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AWS, Account
 from accounts.models.counting import counted
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from iamconsole.aws import arn
 from iamconsole.aws.identifiers import Prefix, new_id
 
@@ -94,7 +94,12 @@ class ManagedPolicy(models.Model):
         return "AWS managed - job function" if is_job_function else "AWS managed"
 
 
-@tracked(indexes=[models.Index(fields=["account", "document_hash"], name="policy_version_was_by_hash")])
+@tracked(
+    indexes=[
+        models.Index(fields=["account", "document_hash"], name="policy_version_was_by_hash"),
+        *past("policy_version", "policy"),
+    ]
+)
 class PolicyVersion(models.Model):
     """One version of a managed policy; its document never changes."""
 

@@ -3,12 +3,12 @@
 from django.db import models
 from django.db.models.functions import Lower
 
-from accounts.models.history import tracked
+from accounts.models.history import past, tracked
 from accounts.models.tag import Tag
 from policies.models.managed_policy import ManagedPolicy
 
 
-@tracked()
+@tracked(indexes=past("policy_tag", "policy"))
 class PolicyTag(Tag):
     """A tag on a customer managed policy."""
 

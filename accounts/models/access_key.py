@@ -21,9 +21,7 @@ class AccessKeyStatus(models.TextChoices):
     INACTIVE = "Inactive"
 
 
-@tracked(
-    "sealed_secret", "last_used_date", "last_used_service", "last_used_region", indexes=past("access_key", "user")
-)
+@tracked("sealed_secret", "last_used_date", "last_used_service", "last_used_region", indexes=past("access_key", "user"))
 class AccessKey(models.Model):
     """An access key of a user, or of the root user where `user` is empty.
 

@@ -4,17 +4,20 @@ Rules: cloudtrail-event-reference-aws-console-sign-in-events.
 """
 
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from accounts import totp
+from accounts import passkeys, totp
 from accounts.authentication import Attempt, Identity, authenticate_root, authenticate_user
 from accounts.mfa_devices import enabled_devices, seed_of
 from accounts.models import Account, MFADevice, User
 from accounts.operations.throttling import Attempted, admit
+from accounts.passkeys import Answer, UnprovenAnswer
 from accounts.principals import Principal, UserPrincipal
 from iamconsole.audit.recording import HIDDEN, Outcome, sign_in_event
 from iamconsole.call import Call
@@ -28,10 +31,12 @@ __all__ = [
     "sign_in_as_root",
     "sign_in_as_user",
     "sign_in_with_code",
+    "sign_in_with_passkey",
 ]
 
 WRONG_PASSWORD = "Failed authentication"  # noqa: S105  # AWS's sentence in the trail
 UNKNOWN_USER = "No username found in supplied account"
+_KINDS = {False: "Virtual MFA", True: "U2F MFA"}
 
 
 class SignInFailed(Exception):
@@ -132,11 +137,29 @@ def sign_in_with_code(visit: Visit, identity: Identity, *, code: str, device: st
 
     A code counts once: of two attempts with the same one, at the same time or later, the second fails.
     """
-    devices = [each for each in mfa_devices_of(identity) if device in ("", each.name)]
+    virtual = [each for each in mfa_devices_of(identity) if not each.is_passkey]
+    devices = [each for each in virtual if device in ("", each.name)]
+    _complete(visit, identity, devices, lambda each: _take_code(each, code, visit.time))
+
+
+def sign_in_with_passkey(visit: Visit, identity: Identity, answer: Answer) -> None:
+    """Complete a sign-in with what a passkey answered to a challenge, or raise SignInFailed.
+
+    An answer counts once, and none to an older challenge counts after it.
+    """
+    claimed = answer.credential_id
+    devices = [each for each in mfa_devices_of(identity) if each.is_passkey and each.credential_id == claimed]
+    _complete(visit, identity, devices, lambda each: _take_answer(each, answer, visit.time))
+
+
+def _complete(
+    visit: Visit, identity: Identity, devices: Sequence[MFADevice], take: Callable[[MFADevice], bool]
+) -> None:
+    """Sign in by the first of these devices whose proof is taken; whoever guesses too often is not listened to."""
     gauge = _Gauge(visit)
     admitted = gauge.admit(f"code {identity.principal.principal_id}")
     with transaction.atomic():
-        taken = next((each for each in devices if _take_code(each, code, visit.time)), None) if admitted else None
+        taken = next((each for each in devices if take(each)), None) if admitted else None
         if taken:
             _succeed(visit, identity, taken)
             gauge.settle(proven=True)
@@ -154,12 +177,25 @@ def _take_code(device: MFADevice, code: str, moment: datetime) -> bool:
     return unused.update(last_used_step=step) == 1
 
 
+def _take_answer(device: MFADevice, answer: Answer, moment: datetime) -> bool:
+    try:
+        count = passkeys.verify_signature(answer, device, moment)
+    except UnprovenAnswer:
+        return False
+    issued = answer.challenge.issued
+    unused = MFADevice.objects.filter(
+        Q(last_challenge_date=None) | Q(last_challenge_date__lt=issued),
+        pk=device.pk, enable_date=device.enable_date, sign_count=device.sign_count,
+    )  # fmt: skip
+    return unused.update(last_challenge_date=issued, sign_count=count) == 1
+
+
 def _prove(visit: Visit, identity: Identity) -> Proven:
     devices = mfa_devices_of(identity)
     if not devices:
         _succeed(visit, identity)
         return Proven(identity)
-    kind = "Virtual MFA" if len(devices) == 1 else "Multiple MFA Devices"
+    kind = _KINDS[devices[0].is_passkey] if len(devices) == 1 else "Multiple MFA Devices"
     outcome = Outcome(response={"CheckMfa": "Success"}, additional={**_additional(visit), "MfaType": kind})
     claimed = _described(identity.principal)
     call = visit.call(identity.principal, identity.account)

@@ -25,7 +25,8 @@ Tags = tuple[tuple[str, str], ...]
 class Target:
     """One resource of a call: its ARN, its tags, and the condition keys that follow from it.
 
-    `account_id` is the owner where that is not the caller's account; `policy` is the resource's own policy.
+    `account_id` is the owner where that is not the caller's account; `policy` is the resource's own policy. `concerns`
+    is a member account whose place in the caller's organization is changed: its trail is told as well.
     """
 
     arn: str
@@ -35,6 +36,7 @@ class Target:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     account_id: str = ""
     policy: Policy | None = None
+    concerns: str = ""
 
     def context(self) -> Mapping[str, tuple[str, ...]]:
         """The condition keys of the resource: its tags by both names IAM gives them, and what else is known."""

@@ -202,10 +202,10 @@ class _Passage:
         return error
 
     def _events(self, outcome: Outcome) -> list[Event]:
-        """The call's event, and a copy for each other account that owns a resource of it."""
+        """The call's event, and a copy for each other account that owns a resource of it or is concerned."""
         event = self._event(outcome)
-        owners = {target.account_id for target in self.targets} - {"", self.call.account_id}
-        return [event, *(shared_with(event, owner) for owner in sorted(owners))]
+        others = {account for target in self.targets for account in (target.account_id, target.concerns)}
+        return [event, *(shared_with(event, owner) for owner in sorted(others - {"", self.call.account_id}))]
 
     def _event(self, outcome: Outcome) -> Event:
         return api_event(

@@ -67,6 +67,7 @@ def judge(
     owner = owner or call.account_id
     context = {
         **call.context(),
+        **(applied.place.keys() if applied.place else {}),
         **principal_tags(overridden(applied.tags, call.principal.session_tags)),
         "aws:ResourceAccount": (owner,),
         **keys,

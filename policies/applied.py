@@ -6,15 +6,21 @@ seen before are read after it.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from accounts.principals import FederatedUser, Principal, RoleSession, Tags, UserPrincipal
+from accounts.models import PolicyTypes
+from accounts.principals import FederatedUser, Principal, RoleSession, Root, Tags, UserPrincipal
 from iamconsole.aws import arn
+from iamconsole.aws.organizations import control_policy_arn
 from policies.evaluation import AppliedPolicies, CompiledPolicy, Policy, PolicyType, compile_policy
-from policies.models import InlinePolicy, PolicyVersion
+from policies.models import ControlPolicyAttachment, InlinePolicy, PolicyVersion
+
+Levels = tuple[tuple[Policy, ...], ...]
 
 _ATTACHED = """
     SELECT '{kind}' AS kind, {via} AS via, {via_name} AS via_name, p.account_id AS owner, p.path, p.policy_name AS name,
@@ -37,6 +43,24 @@ _TAGS = """
 _OF_ACCOUNT = """
     SELECT 'account', '', '', account_id, '', 'Account password policy', 'v1', 'own-password', 0
     FROM accounts_accountpasswordpolicy WHERE account_id = %(account)s AND allow_users_to_change_password
+"""
+# One row for each policy at each level from the root down, none named where a level has none. The levels themselves are
+# rows as well: they are the place of the account. The management account has a place too, but nothing binds it.
+_OF_ORGANIZATION = """
+    SELECT k.kind, o.organization_id, l.level::text, COALESCE(p.account_id, ''), COALESCE(p.policy_id, ''),
+           COALESCE(p.policy_name, ''), l.target, COALESCE(p.document_hash, ''), COALESCE(a.id, 0)
+    FROM accounts_organizationaccount m
+    JOIN accounts_organization o ON o.organization_id = m.organization_id
+    LEFT JOIN accounts_organizationalunit u ON u.unit_id = m.unit_id
+    CROSS JOIN LATERAL unnest(
+        ARRAY[o.root_id]::varchar[] || COALESCE(u.path, '{}')::varchar[] || ARRAY[m.account_id]::varchar[]
+    ) WITH ORDINALITY l(target, level)
+    CROSS JOIN LATERAL unnest(
+        '{level}'::varchar[] || CASE WHEN o.account_id = m.account_id THEN '{}' ELSE o.policy_types END
+    ) k(kind)
+    LEFT JOIN (policies_controlpolicyattachment a JOIN policies_controlpolicy p ON p.policy_id = a.policy_id)
+        ON a.account_id = o.account_id AND a.target_id = l.target AND p.type = k.kind
+    WHERE m.account_id = %(account)s
 """
 _THROUGH_GROUPS = """
     JOIN accounts_membership m ON m.group_id = {alias}.group_id AND m.user_id = %(entity)s
@@ -79,9 +103,12 @@ _OF_USER = " UNION ALL ".join(
         _GROUP_INLINE,
         _OF_ACCOUNT,
         _TAGS.format(noun="user"),
+        _OF_ORGANIZATION,
     ]
 )
-_OF_ROLE = " UNION ALL ".join([_attached("role"), _bounding("role"), _inline("role"), _TAGS.format(noun="role")])
+_OF_ROLE = " UNION ALL ".join(
+    [_attached("role"), _bounding("role"), _inline("role"), _TAGS.format(noun="role"), _OF_ORGANIZATION]
+)
 _OF_GROUP = " UNION ALL ".join([_attached("group"), _inline("group")])
 
 
@@ -110,16 +137,35 @@ _ROOT_USER = Policy(
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account stands in its organization: the ids of the root, of the units, and of the account."""
+
+    organization_id: str
+    targets: tuple[str, ...]
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """The condition keys that follow. Rules: reference_policies_condition-keys (aws:PrincipalOrgPaths)."""
+        path = "/".join((self.organization_id, *self.targets[:-1], ""))
+        return {"aws:PrincipalOrgID": (self.organization_id,), "aws:PrincipalOrgPaths": (path,)}
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
-    """The policies that apply to a principal, and the principal's tags."""
+    """The policies that apply to a principal, the principal's tags, and its account's place in an organization.
+
+    Among the policies are the control policies of that account: SCPs bind its principals, RCPs its resources.
+    """
 
     policies: AppliedPolicies
     tags: Tags = ()
+    place: Place | None = None
 
 
 def applied_to(principal: Principal) -> Applied:
-    """Gather what applies to a principal, session policies aside. Only users and roles have policies."""
+    """Gather what applies to a principal, session policies aside. Only users and roles have policies of their own."""
     match principal:
+        case Root():
+            return applied_to_root(principal.account_id)
         case UserPrincipal():
             return applied_to_user(principal.account_id, principal.user_id)
         case RoleSession():
@@ -127,9 +173,20 @@ def applied_to(principal: Principal) -> Applied:
         case FederatedUser() if principal.user_id:
             return applied_to_user(principal.account_id, principal.user_id)
         case FederatedUser():
-            return Applied(AppliedPolicies(identity=(_ROOT_USER,)))
+            applied = applied_to_root(principal.account_id)
+            return replace(applied, policies=replace(applied.policies, identity=(_ROOT_USER,)))
         case _:
             return Applied(AppliedPolicies())
+
+
+def applied_to_root(account_id: str) -> Applied:
+    """Gather what binds the root user: the control policies of a member account, and nothing of the account's own."""
+    return _gather(_OF_ORGANIZATION, account_id, "")
+
+
+def resource_controls(account_id: str) -> Levels:
+    """Gather the RCPs that bind the resources of an account, the root of its organization first."""
+    return _gather(_OF_ORGANIZATION, account_id, "").policies.rcp
 
 
 def applied_to_user(account_id: str, user_id: str) -> Applied:
@@ -151,18 +208,46 @@ def _gather(sql: str, account_id: str, entity: str) -> Applied:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"account": account_id, "entity": entity})
         rows = [_Row(*row) for row in cursor.fetchall()]
-    found = [row for row in rows if row.kind != "tag"]
-    compiled = {**COMPILED.of([row for row in found if row.kind != "account"]), **_ACCOUNT_WIDE}
+    compiled = {**COMPILED.of([row for row in rows if row.row_id]), **_ACCOUNT_WIDE}
     policies = AppliedPolicies(
-        identity=tuple(row.policy(compiled) for row in found if row.kind != "boundary"),
-        boundary=tuple(row.policy(compiled) for row in found if row.kind == "boundary") or None,
+        identity=tuple(row.policy(compiled) for row in rows if row.kind in _IDENTITY),
+        boundary=tuple(row.policy(compiled) for row in rows if row.kind == "boundary") or None,
+        scp=_levels(rows, compiled, PolicyTypes.SERVICE_CONTROL_POLICY),
+        rcp=_levels(rows, compiled, PolicyTypes.RESOURCE_CONTROL_POLICY),
     )
-    return Applied(policies, tuple((row.name, row.version) for row in rows if row.kind == "tag"))
+    return Applied(policies, tuple((row.name, row.version) for row in rows if row.kind == "tag"), _place(rows))
+
+
+def _levels(rows: Sequence["_Row"], compiled: dict[str, CompiledPolicy], kind: str) -> Levels:
+    levels: dict[int, list[Policy]] = {}
+    for row in sorted((row for row in rows if row.kind == kind), key=lambda row: (int(row.via_name), row.name)):
+        level = levels.setdefault(int(row.via_name), [])
+        if row.row_id:
+            level.append(row.policy(compiled))
+    return tuple(map(tuple, levels.values()))
+
+
+def _place(rows: Sequence["_Row"]) -> Place | None:
+    levels = sorted((row for row in rows if row.kind == "level"), key=lambda row: int(row.via_name))
+    return Place(levels[0].via, tuple(row.version for row in levels)) if levels else None
+
+
+_IDENTITY = frozenset({"managed", "inline", "account"})
+_WITH_VERSIONS = frozenset({"managed", "boundary", "account"})
+_CONTROL = frozenset(PolicyTypes.values)
+_LAYERS = {
+    "boundary": PolicyType.BOUNDARY,
+    PolicyTypes.SERVICE_CONTROL_POLICY.value: PolicyType.SCP,
+    PolicyTypes.RESOURCE_CONTROL_POLICY.value: PolicyType.RCP,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row of the gathering query; a tag has its key as name and its value as version."""
+    """A row of the gathering query.
+
+    A tag has its key as name and its value as version; a control policy its level as `via_name`, its id as path.
+    """
 
     kind: str
     via: str
@@ -175,11 +260,15 @@ class _Row:
     row_id: int
 
     def policy(self, compiled: dict[str, CompiledPolicy]) -> Policy:
-        source = arn.policy_arn(self.owner, self.path, self.name) if self.kind in ("managed", "boundary") else ""
-        layer = PolicyType.BOUNDARY if self.kind == "boundary" else PolicyType.IDENTITY
-        # An inline policy has no versions: its content names it.
-        version = self.version or f"sha256:{self.hash}"
-        return Policy(self.name, layer, compiled[self.hash], source=source, version=version)
+        layer = _LAYERS.get(self.kind, PolicyType.IDENTITY)
+        # Inline and control policies have no versions: their content names them.
+        version = self.version if self.kind in _WITH_VERSIONS else f"sha256:{self.hash}"
+        return Policy(self.name, layer, compiled[self.hash], source=self._source(), version=version)
+
+    def _source(self) -> str:
+        if self.kind in ("managed", "boundary"):
+            return arn.policy_arn(self.owner, self.path, self.name)
+        return control_policy_arn(self.owner, self.via, self.kind, self.path) if self.kind in _CONTROL else ""
 
 
 class CompiledPolicies:
@@ -200,9 +289,9 @@ class CompiledPolicies:
             for key in found:
                 self._kept.move_to_end(key)
         missing = [row for row in rows if row.hash not in found]
-        for model, kinds in _HELD_BY:
+        for holders, kinds in _HELD_BY:
             ids = [row.row_id for row in missing if row.kind in kinds]
-            for key, document in _documents(model, ids):
+            for key, document in _documents(holders, ids):
                 found[key] = self._keep(key, document)
         return found
 
@@ -218,11 +307,12 @@ class CompiledPolicies:
 COMPILED = CompiledPolicies()
 
 
-_HELD_BY: tuple[tuple[type[PolicyVersion] | type[InlinePolicy], tuple[str, ...]], ...] = (
-    (PolicyVersion, ("managed", "boundary")),
-    (InlinePolicy, ("inline",)),
+_HELD_BY: tuple[tuple[QuerySet[Any], tuple[str, ...]], ...] = (
+    (PolicyVersion.objects.values_list("document_hash", "document"), ("managed", "boundary")),
+    (InlinePolicy.objects.values_list("document_hash", "document"), ("inline",)),
+    (ControlPolicyAttachment.objects.values_list("policy__document_hash", "policy__document"), tuple(_CONTROL)),
 )
 
 
-def _documents(model: type[PolicyVersion] | type[InlinePolicy], ids: list[int]) -> Iterable[tuple[str, str]]:
-    return model._default_manager.filter(pk__in=ids).values_list("document_hash", "document") if ids else ()
+def _documents(rows: QuerySet[Any], ids: list[int]) -> Iterable[tuple[str, str]]:
+    return rows.filter(pk__in=ids) if ids else ()

@@ -19,8 +19,10 @@ class PoliciesConfig(AppConfig):
 
 
 def _load_aws_managed_policies(using: str, **_signal: Any) -> None:
-    """Load what the data file holds, once the tables are there."""
-    from policies import aws_managed_policies
+    """Load what AWS itself manages, once the tables are there."""
+    from policies import aws_control_policies, aws_managed_policies
 
     if aws_managed_policies.can_load(using):
         aws_managed_policies.load(using)
+        if aws_control_policies.can_load(using):
+            aws_control_policies.load(using)

@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "iamconsole.console.csp.ContentSecurityPolicy",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "iamconsole.console.slots.SlotSessions",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -85,13 +85,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "iamconsole.console.sessions"
 SESSION_COOKIE_NAME = "iamconsole_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _env.https
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "iamconsole.console.slots.SlotMessages"
 
 CSRF_COOKIE_NAME = "iamconsole_csrf"
 CSRF_COOKIE_HTTPONLY = True

@@ -96,7 +96,9 @@ def session_of(who: User | Account, *, mfa: bool = False) -> dict[str, str]:
     mark = fingerprint(str(who.pk), encoded)
     assert recall(str(who.pk), mark) is not None
     now = timezone.now().isoformat()
-    return {"principal": str(who.pk), "mark": mark, "issued": now, **({"mfa": now} if mfa else {})}
+    account_id = who.pk if isinstance(who, Account) else who.account_id
+    second_factor = {"mfa": now} if mfa else {}
+    return {"account": account_id, "principal": str(who.pk), "mark": mark, "issued": now, **second_factor}
 
 
 def an_inline_policy(entity: User | Group | Role, document: str, policy_name: str = "") -> InlinePolicy:

@@ -26,6 +26,8 @@ WRITERS = {
     "iamconsole/benching/visitor.py": "a session to measure with, rolled back too",
     "iamconsole/gate.py": "events",
     "iamconsole/console/drafts.py": "drafts are the console's own",
+    "iamconsole/console/sessions.py": "so are its sessions",
+    "iamconsole/console/slots.py": "and those of a whole browser",
     "iamconsole/management/commands/seed_demo.py": "retires an earlier demo account",
     "policies/aws_managed_policies.py": "the rows of account aws follow a data file",
     "policies/bounding.py": "a shared step of the operations that bound",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from iamconsole.aws import quotas
 from iamconsole.call import Call
-from iamconsole.console import preferences
+from iamconsole.console import preferences, slots
 from iamconsole.console.navigation import navigation
 
 __all__ = ["ShownIdentity", "shell"]
@@ -35,7 +36,10 @@ class ShownIdentity:
 
 
 def shell(request: HttpRequest) -> Mapping[str, Any]:
-    """Give the shell's names: prefs, identity, navigation, messages, csp_nonce, plain_http, password_days, links."""
+    """Give the shell's names: prefs, identity, navigation, messages, csp_nonce, plain_http, password_days, links.
+
+    `others` is called for who else is signed in from this browser, where a page shows it.
+    """
     call: Call | None = getattr(request, "call", None)
     return {
         "prefs": getattr(request, "prefs", None) or preferences.read(request),
@@ -44,6 +48,8 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
         "messages": get_messages(request),
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "plain_http": bool(getattr(settings, "IAMCONSOLE_PLAIN_HTTP", False)) and not request.is_secure(),
+        "slot": slots.slot_of(request),
+        "others": partial(slots.others, request),
         "preferences_url": reverse("preferences"),
         "credentials_url": reverse("credentials"),
         "search_url": reverse("search"),

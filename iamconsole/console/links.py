@@ -1,13 +1,14 @@
 """Addresses that any page may want."""
 
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from iamconsole.aws.errors import AccessDenied
 from policies.access import Judgement
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
+_NEVER_ONWARD = ("//", "/sign", "/session/")
 
 __all__ = ["explain", "safe_path", "simulator_address"]
 
@@ -27,7 +28,11 @@ def simulator_address(*, principal: str, action: str, resource: str) -> str:
 
 
 def safe_path(text: str) -> str:
-    """A path on this site to go on to after sign-in; empty where the text leads elsewhere."""
-    if not text.startswith("/") or text.startswith(("//", "/\\", "/sign")):
+    """A path of this site, and of this slot, to go on to after sign-in; empty where the text leads elsewhere."""
+    prefix = get_script_prefix()
+    rest = f"/{text.removeprefix(prefix)}"
+    if not text.startswith(prefix) or rest.startswith(_NEVER_ONWARD):
         return ""
-    return "" if any(ord(character) < 0x20 or character == "\\" for character in text) else text
+    if any(ord(character) < 0x20 or character == "\\" for character in text):
+        return ""
+    return "" if {".", ".."} & set(unquote(urlsplit(rest).path).split("/")) else text

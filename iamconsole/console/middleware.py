@@ -20,6 +20,7 @@ from iamconsole.call import Session
 from iamconsole.console import errors, preferences
 from iamconsole.console.links import safe_path
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.sessions import note_origin
 
 __all__ = ["LONGEST_SESSION", "ConsoleMiddleware", "begin_session", "visit_of"]
 
@@ -45,7 +46,7 @@ class ConsoleMiddleware:
 
     def __call__(self, request: ConsoleRequest) -> HttpResponse:
         """Answer one request."""
-        if request.path.startswith(_WITHOUT_SESSION):
+        if request.path_info.startswith(_WITHOUT_SESSION):
             return self.get_response(request)
         request.prefs = preferences.read(request)
         recorder = PageRecorder()
@@ -57,7 +58,9 @@ class ConsoleMiddleware:
             _log.warning("The database does not answer", exc_info=True)
             response = errors.unavailable(request)
         if "Cache-Control" not in response:
-            patch_cache_control(response, private=True, no_cache=True)
+            # Whoever is signed in leaves nothing behind: after signing out, Back asks the server again.
+            kept = "no_store" if hasattr(request, "call") else "no_cache"
+            patch_cache_control(response, private=True, **{kept: True})
         return response
 
     def process_exception(self, request: ConsoleRequest, exception: Exception) -> HttpResponse | None:
@@ -76,7 +79,7 @@ class ConsoleMiddleware:
             return errors.bad_request(
                 request, message="The request holds a NUL character, which nothing here can keep."
             )
-        if request.path.startswith(_SIGNED_IN) and not hasattr(request, "call"):
+        if request.path_info.startswith(_SIGNED_IN) and not hasattr(request, "call"):
             return _to_sign_in(request)
         return self.get_response(request)
 
@@ -87,6 +90,7 @@ def begin_session(request: HttpRequest, identity: Identity, *, mfa_time: datetim
     `mfa_time` is when a second factor was given, None without one.
     """
     request.session.flush()
+    note_origin(request, identity.account.account_id)
     request.session[_PRINCIPAL] = identity.principal.principal_id
     request.session[_MARK] = identity.mark
     request.session[_ISSUED] = timezone.now().isoformat()

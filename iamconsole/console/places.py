@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.sessions import FIRST_SLOT
+from iamconsole.console.slots import in_slot
 
 __all__ = ["Crumbs", "crumbs", "page_address", "sign_in_address"]
 
@@ -27,8 +29,9 @@ def page_address(noun: str, name: str, tab: str = "") -> str:
 
 
 def sign_in_address(request: ConsoleRequest) -> str:
-    """The whole address at which the account's users sign in."""
-    return request.build_absolute_uri(reverse("signin-account", args=[request.call.account.label]))
+    """The whole address at which the account's users sign in, in whatever browser."""
+    address = reverse("signin-account", args=[request.call.account.label])
+    return request.build_absolute_uri(in_slot(address, FIRST_SLOT))
 
 
 def crumbs(*places: str, of: str = "", tab: str = "") -> Crumbs:

@@ -14,11 +14,13 @@ __all__ = ["ConsoleRequest"]
 class ConsoleRequest(HttpRequest):
     """A request with who asks (`call`), what htmx said of it, and how the reader likes the pages.
 
-    `password_expires` is when the reader's own password does, where the account's policy says so.
+    `password_expires` is when the reader's own password does, where the account's policy says so. `slot` is the place
+    of who asks among those who are signed in from this browser.
     """
 
     call: Call
     password_expires: datetime | None
     htmx: HtmxDetails
     prefs: Preferences
+    slot: int
     csp_nonce: str

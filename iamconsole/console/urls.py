@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from iamconsole.console.views import dashboard, preferences, search, signin
+from iamconsole.console.views import dashboard, preferences, search, sessions, signin
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="dashboard")),
@@ -13,7 +13,8 @@ urlpatterns = [
     path("signin/password", signin.set_password, name="signin-password"),
     path("signin/<str:account>", signin.sign_in_for_account, name="signin-account"),
     path("signout", signin.sign_out, name="signout"),
-    path("iam", RedirectView.as_view(url="/iam/")),
+    path("sessions/add", sessions.add, name="session-add"),
+    path("iam", RedirectView.as_view(pattern_name="dashboard")),
     path("iam/", dashboard.dashboard, name="dashboard"),
     path("iam/root-tasks", dashboard.root_tasks, name="root-tasks"),
     path("iam/search", search.search, name="search"),

@@ -38,6 +38,8 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.links import safe_path
 from iamconsole.console.middleware import begin_session, visit_of
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.sessions import FIRST_SLOT
+from iamconsole.console.slots import end_all, in_slot
 
 __all__ = ["enter_code", "set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out"]
 
@@ -206,8 +208,12 @@ def set_password(request: ConsoleRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: ConsoleRequest) -> HttpResponse:
-    """End the session; the account stays filled in."""
+    """End the session, or every one of this browser; the account stays filled in."""
     account = request.call.account.label if hasattr(request, "call") else ""
+    if "all" in request.POST:
+        response = go_to(request, in_slot(reverse("signin"), FIRST_SLOT))
+        end_all(request, response)
+        return response
     request.session.flush()
     return go_to(request, "signin-account", account) if account else go_to(request, "signin")
 

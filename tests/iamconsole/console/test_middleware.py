@@ -137,7 +137,7 @@ def test_without_the_database_the_session_answers_503(
     def fail(*_: Any, **__: Any) -> None:
         raise OperationalError("down")
 
-    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore._get_session_from_db", fail)
+    monkeypatch.setattr("iamconsole.console.sessions.SessionStore._get_session_from_db", fail)
     response = console.get(address)
     assert response.status_code == 503
     assert "reach its database" in response.content.decode()

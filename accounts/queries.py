@@ -28,6 +28,7 @@ from accounts.models import (
     UserTag,
 )
 from iamconsole.aws import arn
+from iamconsole.aws.arn import Arn
 from iamconsole.aws.errors import NoSuchEntity, ValidationError
 from iamconsole.call import Call
 
@@ -92,6 +93,25 @@ def find_role(call: Call, role_name: str) -> Role:
     """Find a role by name, ignoring case, with boundary and tags, or raise NoSuchEntity."""
     rows = roles(call).select_related("boundary__policy").annotate(tag_list=tag_array(RoleTag.objects.all(), "role"))
     return _named(call, rows, "role", role_name, lambda: no_role(role_name))
+
+
+def find_role_of_any_account(call: Call, role_arn: str) -> Role | None:
+    """Find a role by its ARN, in whichever account it stands, with its account, boundary and tags.
+
+    NAMED EXCEPTION: the one query of IAM that leaves the caller's account, because assuming a role does. The role's
+    trust policy is asked before anything of it is told.
+    """
+    try:
+        parsed = Arn.parse(role_arn)
+    except ValidationError:
+        return None
+    kind, _, rest = parsed.resource.partition("/")
+    if parsed.service != "iam" or kind != "role" or not rest or "\x00" in role_arn:
+        return None
+    path, name = arn.split_path(parsed.resource)
+    rows = Role.objects.filter(account_id=parsed.account, path=path).select_related("account", "boundary__policy")
+    rows = rows.annotate(tag_list=tag_array(RoleTag.objects.all(), "role"))
+    return call.remember(("role of any account", role_arn), lambda: _first(rows, "role_name", name))
 
 
 def find_instance_profile(call: Call, name: str) -> InstanceProfile:

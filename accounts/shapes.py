@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import AccessKey, Group, InstanceProfile, LoginProfile, MFADevice, Role, User
+from accounts.sessions import Credentials, principal_of
 
 Shape = Mapping[str, Any]
 
@@ -93,6 +94,30 @@ def access_key(key: AccessKey) -> Shape:
             "createDate": instant(key.create_date),
         }
     }
+
+
+def credentials(issued: Credentials) -> Shape:
+    """Temporary credentials that were made; never their secret or their token."""
+    credential = issued.credential
+    return {"credentials": {"accessKeyId": credential.access_key_id, "expiration": instant(credential.expires)}}
+
+
+def assumed_role(issued: Credentials) -> Shape:
+    """The session of a role that was taken, and its credentials."""
+    principal = principal_of(issued.credential)
+    user = {"assumedRoleId": principal.principal_id, "arn": principal.arn}
+    return {**credentials(issued), "assumedRoleUser": user, **_packed(issued)}
+
+
+def federated_user(issued: Credentials) -> Shape:
+    """The session that a user handed on, and its credentials."""
+    principal = principal_of(issued.credential)
+    user = {"federatedUserId": principal.principal_id, "arn": principal.arn}
+    return {**credentials(issued), "federatedUser": user, **_packed(issued)}
+
+
+def _packed(issued: Credentials) -> Shape:
+    return {"packedPolicySize": issued.packed_policy_size} if issued.packed_policy_size else {}
 
 
 def virtual_mfa_device(device: MFADevice) -> Shape:

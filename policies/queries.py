@@ -92,6 +92,21 @@ def default_version(policy: ManagedPolicy) -> PolicyVersion:
     return policy.versions.get(is_default=True)
 
 
+def find_default_documents(account_id: str, policy_arns: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+    """Give ARN, name and the document in force of managed policies of an account or of AWS, or raise NoSuchEntity."""
+    found = []
+    for policy_arn in policy_arns:
+        owner, path, name = _parts(policy_arn)
+        versions = PolicyVersion.objects.filter(
+            policy__account_id=owner, policy__path=path, policy__policy_name=name, is_default=True
+        )
+        row = versions.values_list("document", flat=True).first() if owner in (account_id, AWS) else None
+        if row is None:
+            raise no_policy(policy_arn)
+        found.append((policy_arn, name, row))
+    return tuple(found)
+
+
 def attachments_of(call: Call, noun: str, entity_id: str) -> tuple[Attachment, ...]:
     """The attachments of one user, group or role with their policies, by the policies' names."""
     return call.remember(

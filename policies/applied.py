@@ -136,6 +136,10 @@ _ROOT_USER = Policy(
 """What a session that the root user handed on starts from: its session policies alone bind it."""
 
 
+BUILT_IN = {each.digest: each for each in (*_ACCOUNT_WIDE.values(), _ROOT_USER.compiled)}
+"""The documents that no table holds, by their content."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an account stands in its organization: the ids of the root, of the units, and of the account."""
@@ -263,7 +267,8 @@ class _Row:
         layer = _LAYERS.get(self.kind, PolicyType.IDENTITY)
         # Inline and control policies have no versions: their content names them.
         version = self.version if self.kind in _WITH_VERSIONS else f"sha256:{self.hash}"
-        return Policy(self.name, layer, compiled[self.hash], source=self._source(), version=version)
+        group = self.via_name if self.via == "group" else ""
+        return Policy(self.name, layer, compiled[self.hash], source=self._source(), version=version, via=group)
 
     def _source(self) -> str:
         if self.kind in ("managed", "boundary"):

@@ -11,7 +11,7 @@ from typing import Any
 from iamconsole.aws.arn import Arn
 from policies.evaluation import AppliedPolicies, Decision, Policy, PolicyType, Request
 
-__all__ = ["NamedPolicy", "Recording", "read_recording", "recorded"]
+__all__ = ["NamedPolicy", "Recording", "owner_of", "read_recording", "recorded"]
 
 _BY_CONTENT = "sha256:"
 _OF_RESOURCE = frozenset({PolicyType.RESOURCE, PolicyType.RCP})
@@ -20,7 +20,10 @@ _LEVELED = (PolicyType.SCP, PolicyType.RCP)
 
 @dataclass(frozen=True, slots=True)
 class NamedPolicy:
-    """A policy as a record names it; `text` only where the record holds it, `level` only of SCPs and RCPs."""
+    """A policy as a record names it; `text` only where the record holds it, `level` only of SCPs and RCPs.
+
+    `via` is the user group through which it reached a user, `owner` the account that it belongs to.
+    """
 
     name: str
     type: PolicyType
@@ -30,6 +33,7 @@ class NamedPolicy:
     owner: str
     level: int = 0
     text: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,12 @@ def _matched_record(decision: Decision) -> list[dict[str, Any]]:
     ]
 
 
+def owner_of(kind: PolicyType, source: str, request: Request, principal_account: str) -> str:
+    """The account that a policy belongs to: that of its ARN, else that of the resource or of the caller."""
+    owner = Arn.parse(source).account if source.startswith("arn:") else ""
+    return owner or (request.resource_account if kind in _OF_RESOURCE else principal_account)
+
+
 def _every(applied: AppliedPolicies) -> Iterator[tuple[Policy, int]]:
     flat: tuple[Iterable[Policy], ...] = (
         applied.identity,
@@ -113,6 +123,8 @@ def _policy_record(policy: Policy, level: int) -> dict[str, Any]:
     found: dict[str, Any] = {"name": policy.name, "type": policy.policy_type.value, "version": policy.version}
     if policy.source:
         found["arn"] = policy.source
+    if policy.via:
+        found["group"] = policy.via
     # The content already names an inline policy.
     if not policy.version.startswith(_BY_CONTENT):
         found["sha256"] = policy.compiled.digest
@@ -126,15 +138,14 @@ def _policy_record(policy: Policy, level: int) -> dict[str, Any]:
 def _named(entry: Mapping[str, Any], request: Request, principal_account: str) -> NamedPolicy:
     kind, source, version = PolicyType(entry["type"]), entry.get("arn", ""), entry["version"]
     digest = entry.get("sha256") or (version.removeprefix(_BY_CONTENT) if version.startswith(_BY_CONTENT) else "")
-    home = request.resource_account if kind in _OF_RESOURCE else principal_account
-    owner = Arn.parse(source).account if source.startswith("arn:") else ""
     return NamedPolicy(
         name=entry["name"],
         type=kind,
         source=source,
         version=version,
         digest=digest,
-        owner=owner or home,
+        owner=owner_of(kind, source, request, principal_account),
         level=entry.get("level", 0),
         text=entry.get("document", ""),
+        via=entry.get("group", ""),
     )

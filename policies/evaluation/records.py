@@ -65,13 +65,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A compiled policy under the name by which a reason mentions it; `source` is its ARN where it has one."""
+    """A compiled policy under the name by which a reason mentions it; `source` is its ARN where it has one.
+
+    `via` names the user group through which it reaches a user.
+    """
 
     name: str
     policy_type: PolicyType
     compiled: CompiledPolicy
     source: str = ""
     version: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ OWNERS = {
     "instanceprofiletag": "instance_profile",
     "mfadevicetag": "mfa_device",
     "policytag": "policy",
+    "labresourcetag": "resource",
 }
 
 

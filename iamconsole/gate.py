@@ -111,28 +111,38 @@ def operation(
             bound = signature.bind(call, *args, **kwargs)
             bound.apply_defaults()
             parameters = {name: value for name, value in bound.arguments.items() if name != "call"}
-            return _pass(known, call, parameters, lambda: function(call, *args, **kwargs))
+            return _pass(_Passage(known, call, parameters), lambda: function(call, *args, **kwargs))
 
         return through_the_gate
 
     return decorate
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An attempt that was allowed: the decision, and the id of the event that recorded it."""
+
+    judgement: access.Judgement
+    event_id: str
+
+
 def attempt(
     call: Call, action: str, targets: tuple[Target, ...], *, read_only: bool, parameters: Parameters | None = None
-) -> None:
+) -> Passed:
     """Let an action pass the gate that is no function of ours: it is authorized and recorded, and does nothing.
 
     Raises AccessDenied as every operation does.
     """
-    known = Operation(action, lambda _call, _parameters: targets, read_only)
-    _pass(known, call, parameters or {}, lambda: None)
+    passage = _Passage(Operation(action, lambda _call, _parameters: targets, read_only), call, parameters or {})
+    _pass(passage, lambda: None)
+    assert passage.decision is not None  # noqa: S101 - what was asked about every target
+    return Passed(passage.decision, passage.event_id)
 
 
-def _pass(known: Operation, call: Call, parameters: Parameters, run: Callable[[], R]) -> R:
+def _pass(passage: "_Passage", run: Callable[[], R]) -> R:
+    known, call = passage.known, passage.call
     if _inside.get():
         raise RuntimeError(f"{known.action} was called from inside {_inside.get()}: one operation never calls another")
-    passage = _Passage(known, call, parameters)
     token = _inside.set(known.action)
     try:
         return passage.read(run) if known.read_only else passage.change(run)
@@ -155,6 +165,7 @@ class _Passage:
         self.known, self.call, self.parameters = known, call, parameters
         self.targets: tuple[Target, ...] = ()
         self.decision: access.Judgement | None = None
+        self.event_id = ""
 
     def read(self, run: Callable[[], R]) -> R:
         self._authorize()
@@ -204,6 +215,7 @@ class _Passage:
     def _events(self, outcome: Outcome) -> list[Event]:
         """The call's event, and a copy for each other account that owns a resource of it or is concerned."""
         event = self._event(outcome)
+        self.event_id = str(event.event_id)
         others = {account for target in self.targets for account in (target.account_id, target.concerns)}
         return [event, *(shared_with(event, owner) for owner in sorted(others - {"", self.call.account_id}))]
 

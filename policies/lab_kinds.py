@@ -17,7 +17,25 @@ from iamconsole.aws.errors import ValidationError
 from iamconsole.aws.names import Name
 from policies.catalog import Action
 
-__all__ = ["KINDS", "REGIONS", "LabKind", "Located", "PartOf", "kind_of", "locate"]
+__all__ = [
+    "BUCKET",
+    "FUNCTION",
+    "INSTANCE",
+    "KEY",
+    "KINDS",
+    "LOG_GROUP",
+    "QUEUE",
+    "REGIONS",
+    "SECRET",
+    "TABLE",
+    "TOPIC",
+    "LabKind",
+    "Located",
+    "PartOf",
+    "changing_actions",
+    "kind_of",
+    "locate",
+]
 
 REGIONS = (
     ("us-east-1", "US East (N. Virginia)"),
@@ -115,6 +133,7 @@ class Located:
     arn: str
     account_id: str
     region: str
+    name: str
     part: str
 
 
@@ -136,7 +155,7 @@ def locate(text: str) -> Located | None:
             continue
         name, part = _split(kind, parsed.resource.removeprefix(kind.prefix))
         base = kind.arn(parsed.account, parsed.region, name)
-        return Located(kind, base, parsed.account, parsed.region, part)
+        return Located(kind, base, parsed.account, parsed.region, name, part)
     return None
 
 

@@ -1,8 +1,10 @@
 """Instance profiles: how an EC2 instance is handed a role."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from accounts import arns, queries, shapes
+from accounts.arns import Parameters, Target
 from accounts.conflicts import must, refusing_duplicates
 from accounts.models import InstanceProfile, InstanceProfileTag
 from accounts.service_linked import refuse_service_linked
@@ -86,11 +88,17 @@ def list_instance_profiles_for_role(call: Call, *, role_name: str) -> tuple[Inst
     return tuple(queries.instance_profiles(call).filter(role=role).order_by("instance_profile_name"))
 
 
-@operation("iam:AddRoleToInstanceProfile", resource=arns.named_instance_profile)
-def add_role_to_instance_profile(call: Call, *, instance_profile_name: str, role_name: str) -> None:
-    """Put a role into an instance profile, which holds one at most.
+def _passed_role(call: Call, parameters: Parameters) -> Iterable[tuple[str, Target]]:
+    """The role that is handed to the instances of a profile: iam:PassRole is asked for on it."""
+    role = arns.role_target(call, parameters["role_name"])
+    yield "iam:PassRole", replace(role, keys={**role.keys, "iam:PassedToService": ("ec2.amazonaws.com",)})
 
-    Rules: API_AddRoleToInstanceProfile.
+
+@operation("iam:AddRoleToInstanceProfile", resource=arns.named_instance_profile, further=_passed_role)
+def add_role_to_instance_profile(call: Call, *, instance_profile_name: str, role_name: str) -> None:
+    """Put a role into an instance profile, which holds one at most. It takes iam:PassRole on the role as well.
+
+    Rules: API_AddRoleToInstanceProfile; id_roles_use_passrole.
     """
     profile = queries.lock_instance_profile(call, instance_profile_name)
     role = queries.lock_role(call, role_name)

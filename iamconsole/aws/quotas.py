@@ -130,6 +130,9 @@ def check_inline_policy_size(owner: str, owner_name: str, size: int) -> None:
         raise LimitExceeded(f"{quota.message} {owner_name}")
 
 
+# Lab resources: far from any service's own quota, and enough for every class
+LAB_RESOURCES_PER_KIND: Final = Quota(5000, "LabResourcesPerKind", source="s3-bucket-quotas and its like")
+
 # Organizations (defaults, or the most that AWS grants where a default would stop a class)
 _ORGANIZATIONS = "orgs_reference_limits"
 ACCOUNTS_PER_ORGANIZATION: Final = Quota(10000, "ACCOUNT_NUMBER_LIMIT_EXCEEDED", source=_ORGANIZATIONS)

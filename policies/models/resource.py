@@ -1,6 +1,7 @@
 """Lab resources: buckets, queues, tables, functions and their kin, as named things that policies speak of."""
 
 import secrets
+import string
 import uuid
 
 from django.db import models
@@ -10,11 +11,12 @@ from django.utils import timezone
 from accounts.models import Account
 from accounts.models.history import tracked
 from accounts.models.tag import Tag
-from policies.lab_kinds import BUCKET, KINDS, LabKind
+from policies.lab_kinds import BUCKET, KINDS, SECRET, LabKind
 
-__all__ = ["LabResource", "LabResourceTag", "new_instance_id", "new_key_id"]
+__all__ = ["LabResource", "LabResourceTag", "new_instance_id", "new_key_id", "new_secret_suffix"]
 
 _BY_KEY = {kind.key: kind for kind in KINDS}
+_LETTERS = string.ascii_letters + string.digits
 
 
 def new_instance_id() -> str:
@@ -25,6 +27,11 @@ def new_instance_id() -> str:
 def new_key_id() -> str:
     """Make the id of a KMS key, which is its name in the ARN."""
     return str(uuid.uuid4())
+
+
+def new_secret_suffix(kind: LabKind) -> str:
+    """Make what Secrets Manager adds to a secret's name in its ARN; nothing for any other kind."""
+    return f"-{''.join(secrets.choice(_LETTERS) for _ in range(6))}" if kind is SECRET else ""
 
 
 @tracked()

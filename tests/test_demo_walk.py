@@ -167,6 +167,7 @@ ASKS_FOR_NOTHING = {
     "credentials-resync-mfa": "walked with the other user's device",
     "credentials-remove-mfa": "walked with the other user's device",
     "credentials-retrieve": "only after something secret was made",
+    "credentials-end-sessions": "ends one's own sessions, by POST alone",
     "credentials-file": "only after something secret was made",
     "policy-detach": "asks which entity",
     "policy-version": "a part of the policy's page",

@@ -22,6 +22,7 @@ from iamconsole.console.middleware import begin_session
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.sessions import mine as my_sessions
 from iamconsole.console.views.signin import NewPasswordForm
 
 __all__ = ["mine"]
@@ -55,6 +56,7 @@ def mine(request: ConsoleRequest) -> HttpResponse:
         "owner": "",
         "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
         "device_quota": quotas.MFA_DEVICES_PER_USER.value,
+        "sessions": my_sessions(request),
         **_read(request.call, is_user=is_user),
     }
     return page(request, "accounts/credentials/mine.html", context, status=form.status)

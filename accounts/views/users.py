@@ -17,6 +17,7 @@ from accounts.operations.login_profiles import get_login_profile
 from accounts.operations.mfa_devices import list_mfa_devices
 from accounts.operations.tags import list_user_tags
 from accounts.operations.users import SORTS, get_user, list_users, update_user
+from accounts.secrets import fingerprint
 from accounts.views.user_facts import KeyFacts, UserFacts, profile_of
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
@@ -27,6 +28,7 @@ from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import Panel, panel
 from iamconsole.console.places import crumbs, page_address, sign_in_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.sessions import ActiveSession, active
 from policies.operations.attachments import list_attached_group_policies
 from policies.operations.inline_policies import list_group_policies
 from policies.queries import gather_policies
@@ -116,9 +118,11 @@ def _tab(request: ConsoleRequest, user: User, tab: str) -> dict[str, Any]:
     if tab == "groups":
         return {"groups": panel(list_groups_for_user, call, user_name=name), "quota": quotas.GROUPS_PER_USER.value}
     if tab == "credentials":
+        login = _login_panel(call, name)
         return {
             "sign_in_url": sign_in_address(request),
-            "login": _login_panel(call, name),
+            "login": login,
+            "sessions": _sessions(user, login),
             "owner": name,
             "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
             "device_quota": quotas.MFA_DEVICES_PER_USER.value,
@@ -131,6 +135,13 @@ def _login_panel(call: Call, name: str) -> Panel[Any]:
         return panel(get_login_profile, call, user_name=name)
     except NoSuchEntity:
         return Panel()
+
+
+def _sessions(user: User, login: Panel[Any]) -> tuple[ActiveSession, ...]:
+    """Where the user is signed in, for who may see the console password that it goes with."""
+    if login.value is None:
+        return ()
+    return active(user.account_id, user.user_id, fingerprint(user.user_id, login.value.password))
 
 
 def _permissions(call: Call, user: User) -> Permissions:

@@ -6,7 +6,7 @@ never the key; the slot of the browser is part of it, so that a key is worth not
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -17,12 +17,23 @@ from django.utils import timezone
 
 from iamconsole.console.models import ConsoleSession
 
-__all__ = ["FIRST_SLOT", "ActiveSession", "SessionStore", "active", "digest", "end", "mark_seen", "note_origin"]
+__all__ = [
+    "FIRST_SLOT",
+    "ActiveSession",
+    "SessionStore",
+    "active",
+    "digest",
+    "end_others",
+    "mark_in",
+    "mark_seen",
+    "mine",
+    "note_origin",
+]
 
 FIRST_SLOT = 1
 SHOWN = 50
 _SEEN_AGAIN = timedelta(minutes=5)
-_PRINCIPAL, _ISSUED, _MFA = "principal", "issued", "mfa"  # what begin_session writes
+_PRINCIPAL, _MARK, _ISSUED, _MFA = "principal", "mark", "issued", "mfa"  # what begin_session writes
 _ACCOUNT, _SOURCE_IP, _USER_AGENT = "account", "source_ip", "user_agent"
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (
@@ -81,7 +92,7 @@ class ActiveSession:
     """A session as its owner sees it."""
 
     row: ConsoleSession
-    is_this: bool
+    is_this: bool = False
 
     @property
     def browser(self) -> str:
@@ -112,16 +123,28 @@ def mark_seen(session: SessionStore) -> None:
         ConsoleSession.objects.filter(pk=_digest_of(session)).update(last_seen=now)
 
 
-def active(account_id: str, principal_id: str, this: object = None) -> tuple[ActiveSession, ...]:
-    """The sessions of a principal, the latest sign-in first; `this` is the session that asks, to be marked."""
-    own = _digest_of(cast("SessionStore", this)) if this is not None else ""
+def active(account_id: str, principal_id: str, mark: str) -> tuple[ActiveSession, ...]:
+    """The sessions of a user or a root user, the latest first; one under an earlier password has another `mark`."""
     rows = _of(account_id, principal_id).order_by("-issued")[:SHOWN]
-    return tuple(ActiveSession(row, is_this=row.pk == own) for row in rows)
+    return tuple(ActiveSession(row) for row in rows if mark_in(row) == mark)
 
 
-def end(account_id: str, principal_id: str, *, this: object, key: str = "") -> int:
-    """End one session of a principal, or all but `this` where no key is given; answers how many ended."""
-    others = _of(account_id, principal_id).exclude(pk=_digest_of(cast("SessionStore", this)))
+def mine(request: HttpRequest) -> tuple[ActiveSession, ...]:
+    """The sessions of whoever signed in to the one that asks, which comes first and is marked."""
+    this = _digest_of(cast("SessionStore", request.session))
+    found = active(*_signed_in(request), request.session.get(_MARK, ""))
+    own = [replace(each, is_this=True) for each in found if each.row.pk == this]
+    return (*own, *(each for each in found if each.row.pk != this))
+
+
+def mark_in(row: ConsoleSession) -> str:
+    """The mark of the password under which a session began."""
+    return str(SessionStore().decode(row.session_data).get(_MARK, ""))
+
+
+def end_others(request: HttpRequest, key: str = "") -> int:
+    """End the other sessions of whoever signed in, or the one of them that is named; answers how many ended."""
+    others = _of(*_signed_in(request)).exclude(pk=_digest_of(cast("SessionStore", request.session)))
     ended, _ = (others.filter(pk=key) if key else others).delete()
     return ended
 
@@ -130,6 +153,11 @@ def _of(account_id: str, principal_id: str) -> QuerySet[ConsoleSession]:
     return ConsoleSession.objects.filter(
         account_id=account_id, principal_id=principal_id, expire_date__gt=timezone.now()
     )
+
+
+def _signed_in(request: HttpRequest) -> tuple[str, str]:
+    """Account and principal of the sign-in, whatever role the session has taken since."""
+    return request.session.get(_ACCOUNT, ""), request.session.get(_PRINCIPAL, "")
 
 
 def _digest_of(session: SessionStore) -> str:

@@ -23,7 +23,7 @@ from accounts.models import LoginProfile, User
 from accounts.secrets import fingerprint
 from iamconsole.console.models import ConsoleSession
 from iamconsole.console.request import ConsoleRequest
-from iamconsole.console.sessions import FIRST_SLOT, SessionStore, digest, mark_seen
+from iamconsole.console.sessions import FIRST_SLOT, SessionStore, digest, mark_in, mark_seen
 
 __all__ = ["SLOTS", "SignedIn", "SlotMessages", "SlotSessions", "end_all", "free_slot", "in_slot", "others", "slot_of"]
 
@@ -164,8 +164,7 @@ def _rows(keys: Mapping[str, int]) -> list[ConsoleSession]:
 def _holds(row: Any) -> bool:
     is_root = row.principal_id == row.account_id
     encoded = row.account.root_password if is_root else row.user_password
-    mark = SessionStore().decode(row.session_data).get("mark")
-    return bool(encoded) and mark == fingerprint(row.principal_id, encoded)
+    return bool(encoded) and mark_in(row) == fingerprint(row.principal_id, encoded)
 
 
 def _label(row: Any) -> str:

@@ -18,5 +18,6 @@ urlpatterns = [
     path("iam/", dashboard.dashboard, name="dashboard"),
     path("iam/root-tasks", dashboard.root_tasks, name="root-tasks"),
     path("iam/search", search.search, name="search"),
+    path("iam/security-credentials/end-sessions", sessions.end, name="credentials-end-sessions"),
     path("preferences", preferences.change, name="preferences"),
 ]

@@ -37,6 +37,7 @@ PURPOSES = {
     "serve": "serve",
     "collectstatic": "serve",
     "migrate": "migrate",
+    "auditprune": "migrate",  # only the owner of the tables may delete an event
     "bench": "migrate",  # it gathers statistics of its rows, which only the tables' owner may
 }
 
@@ -66,6 +67,7 @@ def prepare(arguments: list[str]) -> None:
         if not env.production:  # such a command needs no key either: it gets one for its own life
             os.environ.setdefault("IAMCONSOLE_SECRET_KEY", secrets.token_urlsafe(32))
             os.environ.setdefault("IAMCONSOLE_SEALING_KEY", keys.new_key())
+            os.environ.setdefault("IAMCONSOLE_AUDIT_KEY", keys.new_key())
     elif not env.database_url:
         urls = localpg.LocalPostgres(env.home).start()
         os.environ["DATABASE_URL"] = urls.serving

@@ -35,6 +35,7 @@ class Environment:
     certificate_key: str
     database_url: str
     owner_url: str
+    reads_kept_days: int
     purpose: str
 
     @property
@@ -68,6 +69,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         certificate_key=environ.get("IAMCONSOLE_CERTIFICATE_KEY", ""),
         database_url=database_url,
         owner_url=environ.get("DATABASE_OWNER_URL", "") or database_url,
+        reads_kept_days=_number(environ, "IAMCONSOLE_READS_KEPT_DAYS", 90, 1, 36_500),
         purpose=environ.get("IAMCONSOLE_PURPOSE", ""),
     )
     _check_proxies(environment.proxies)
@@ -101,6 +103,7 @@ def _refuse_in_production(environ: Mapping[str, str]) -> None:
     wanted = (
         ("IAMCONSOLE_SECRET_KEY", "a long random text of its own"),
         ("IAMCONSOLE_SEALING_KEY", "32 random bytes in base64"),
+        ("IAMCONSOLE_AUDIT_KEY", "32 other random bytes in base64"),
         ("IAMCONSOLE_HOSTS", "the host names people use, separated by commas"),
         ("IAMCONSOLE_HTTPS", "the value 1, because sign-in cookies travel over https only"),
     )

@@ -1,4 +1,4 @@
-"""The two keys that no database may hold: made once in the state folder, or given by the environment."""
+"""The keys that no database may hold: made once in the state folder, or given by the environment."""
 
 from __future__ import annotations
 
@@ -22,14 +22,12 @@ def secret_key(home: Path, environ: Mapping[str, str] = os.environ) -> str:
 
 def sealing_key(home: Path, environ: Mapping[str, str] = os.environ) -> bytes:
     """The 32 bytes that seal what must stay readable: secret access keys."""
-    text = environ.get("IAMCONSOLE_SEALING_KEY") or _kept(home / "sealing.key")
-    try:
-        key = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != SEALING_KEY_BYTES:
-        raise ImproperlyConfigured("IAMCONSOLE_SEALING_KEY must be 32 random bytes written in base64.")
-    return key
+    return _bytes("IAMCONSOLE_SEALING_KEY", home / "sealing.key", environ)
+
+
+def audit_key(home: Path, environ: Mapping[str, str] = os.environ) -> bytes:
+    """The 32 bytes that sign the digests of the audit trail."""
+    return _bytes("IAMCONSOLE_AUDIT_KEY", home / "audit.key", environ)
 
 
 def new_key() -> str:
@@ -42,6 +40,17 @@ def make_folder(home: Path) -> None:
     if not home.exists():
         home.mkdir(parents=True, exist_ok=True)
         home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _bytes(name: str, path: Path, environ: Mapping[str, str]) -> bytes:
+    text = environ.get(name) or _kept(path)
+    try:
+        key = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != SEALING_KEY_BYTES:
+        raise ImproperlyConfigured(f"{name} must be 32 random bytes written in base64.")
+    return key
 
 
 def _kept(path: Path) -> str:

@@ -60,8 +60,8 @@ def claim(env: Environment) -> int:
     return lock
 
 
-def serve(env: Environment, lock: int) -> None:
-    """Serve until INT or TERM; does not return."""
+def serve(env: Environment, lock: int, *, in_worker: Callable[[], object]) -> None:
+    """Serve until INT or TERM; does not return. `in_worker` is called in every worker when it begins."""
 
     def announce(_arbiter: object) -> None:
         command = [sys.executable, "-m", "iamconsole.announce", probe_url(env)]
@@ -71,7 +71,7 @@ def serve(env: Environment, lock: int) -> None:
             child.stdin.write(block(env))
             child.stdin.close()
 
-    Server(options(env, announce, lock)).run()
+    Server(options(env, announce, lock) | {"post_worker_init": lambda _worker: in_worker()}).run()
 
 
 def options(env: Environment, announce: Callable[[object], None], lock: int) -> dict[str, Any]:

@@ -18,6 +18,8 @@ IAMCONSOLE_PLAIN_HTTP = _env.plain_http
 IAMCONSOLE_PROXIES = _env.proxies
 IAMCONSOLE_DATABASE_URLS = {"serving": _env.database_url, "owner": _env.owner_url}
 IAMCONSOLE_SEALING_KEY = keys.sealing_key(_env.home)
+IAMCONSOLE_AUDIT_KEY = keys.audit_key(_env.home)
+IAMCONSOLE_READS_KEPT_DAYS = _env.reads_kept_days
 SECRET_KEY = keys.secret_key(_env.home)
 
 DEBUG = _env.debug

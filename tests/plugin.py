@@ -28,6 +28,7 @@ def _prepare() -> None:
     os.environ["IAMCONSOLE_HOME"] = str(folder)
     os.environ["IAMCONSOLE_SECRET_KEY"] = "tests only " * 4
     os.environ["IAMCONSOLE_SEALING_KEY"] = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
+    os.environ["IAMCONSOLE_AUDIT_KEY"] = "b25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHkgdGVzdHM="
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = LocalPostgres(folder, durable=False).start().owner
 

@@ -95,6 +95,7 @@ def test_the_block_of_a_production_server_names_no_sign_ins(tmp_path: Path) -> N
         "IAMCONSOLE_PRODUCTION": "1",
         "IAMCONSOLE_SECRET_KEY": "s" * 40,
         "IAMCONSOLE_SEALING_KEY": "x",
+        "IAMCONSOLE_AUDIT_KEY": "y",
         "IAMCONSOLE_HOSTS": "iam.example.org",
         "IAMCONSOLE_HTTPS": "1",
     }

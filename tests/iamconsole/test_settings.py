@@ -18,6 +18,7 @@ PRODUCTION = {
     "IAMCONSOLE_PRODUCTION": "1",
     "IAMCONSOLE_SECRET_KEY": "s" * 50,
     "IAMCONSOLE_SEALING_KEY": keys.new_key(),
+    "IAMCONSOLE_AUDIT_KEY": keys.new_key(),
     "IAMCONSOLE_HOSTS": "iam.example.org",
     "IAMCONSOLE_HTTPS": "1",
 }

@@ -19,6 +19,7 @@ from django.db import connection
 
 from iamconsole import databaseurl, environment, keys, lan, serving
 from iamconsole.apps import StaticFiles
+from iamconsole.audit.sealing import keep_sealing
 
 
 class Command(BaseCommand):
@@ -50,7 +51,7 @@ class Command(BaseCommand):
         # gunicorn forks: no process may inherit another's connections.
         connection.close()
         getattr(connection, "close_pool", lambda: None)()
-        serving.serve(env, lock)
+        serving.serve(env, lock, in_worker=keep_sealing)
 
 
 def collect_static_files() -> None:

@@ -21,7 +21,9 @@ MANAGERS = frozenset({"objects", "_default_manager"})
 WRITERS = {
     "accounts/opening.py": "an account is opened before anybody can be signed in to it",
     "accounts/tagging.py": "a shared step of the operations that tag",
+    "iamconsole/audit/pruning.py": "lets old reads go, under a seal",
     "iamconsole/audit/recorders.py": "events",
+    "iamconsole/audit/sealing.py": "seals",
     "iamconsole/benching/crowd.py": "rows to measure with, always rolled back",
     "iamconsole/benching/visitor.py": "a session to measure with, rolled back too",
     "iamconsole/gate.py": "events",

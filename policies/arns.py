@@ -31,6 +31,14 @@ def policy_source(call: Call, parameters: Parameters) -> tuple[Target, ...]:
     return (Target(source),)
 
 
+def reported_entity(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The user, group, role or managed policy of `arn`; one that names nothing of the account stands for itself."""
+    about = parameters["arn"]
+    if ":policy/" in about:
+        return named_policy(call, {"policy_arn": about})
+    return policy_source(call, {"policy_source_arn": about})
+
+
 _SOURCES = {"user": user_target, "group": group_target, "role": role_target}
 
 

@@ -107,7 +107,7 @@ class Event(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="new_events"),
+                referencing=pgtrigger.Referencing(new="new_events"),  # type: ignore[no-untyped-call]
                 func=KEEP_LAST_ACCESSED,
             ),
             # INVARIANT: an event is never changed and never removed, whoever asks; only a successful read may go,

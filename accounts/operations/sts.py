@@ -4,129 +4,36 @@ Rules: API_AssumeRole, API_AssumeRoleWithWebIdentity, API_GetSessionToken, API_G
 API_GetCallerIdentity, API_GetAccessKeyInfo, API_DecodeAuthorizationMessage (all of STS).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from accounts import arns, queries, shapes
+from accounts import arns, shapes
 from accounts.arns import Parameters, Target
+from accounts.assuming import assumed_role, carried_along, found_role, role_used, source_identity_of, wrong_code
 from accounts.codes import take_code
 from accounts.issuing import check_duration, issue, session_policies
-from accounts.models import AccessKey, CredentialKind, Role, TemporaryCredential
+from accounts.models import AccessKey, CredentialKind, TemporaryCredential
 from accounts.principals import RoleSession, UserPrincipal
 from accounts.sessions import Credentials
 from iamconsole.aws import arn, names, quotas
 from iamconsole.aws.errors import AccessDenied, ValidationError
-from iamconsole.call import REGION, Call, SessionKind
+from iamconsole.call import Call, SessionKind
 from iamconsole.gate import operation
 from policies.authorization_message import decode
-from policies.documents import policy_of
-from policies.evaluation import PolicyType
 
 _TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 _TOO_LONG_IN_A_CHAIN = (
     "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
 )
-_WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code."
-
-
-def _assumed_role(call: Call, parameters: Parameters) -> tuple[Target, ...]:
-    """The role that is to be assumed, of any account, with its trust policy; an MFA code given counts for this call."""
-    keys = {
-        **_given(parameters, "external_id", "sts:ExternalId"),
-        **_given(parameters, "role_session_name", "sts:RoleSessionName"),
-        **_mfa_keys(call, parameters),
-    }
-    source_identity = _source_identity(call, parameters)
-    if source_identity:
-        keys["sts:SourceIdentity"] = (source_identity,)
-    transitive = parameters.get("transitive_tag_keys")
-    if transitive:
-        keys["sts:TransitiveTagKeys"] = tuple(transitive)
-    role_arn = parameters["role_arn"]
-    owner = _owner_of_role(role_arn)
-    role = queries.find_role_of_any_account(call, role_arn)
-    if role is None:
-        name = arn.split_path(role_arn)[1]
-        return (Target(role_arn, "AWS::IAM::Role", name, keys=keys, account_id=_foreign(call, owner)),)
-    return (_role_target(call, role, keys),)
-
-
-def _role_target(call: Call, role: Any, keys: Mapping[str, tuple[str, ...]]) -> Target:
-    return Target(
-        role.arn,
-        "AWS::IAM::Role",
-        role.name,
-        tuple((tag["key"], tag["value"]) for tag in role.tag_list),
-        keys,
-        account_id=_foreign(call, role.account_id),
-        policy=policy_of(
-            f"Trust policy of {role.name}", role.assume_role_policy_document, PolicyType.RESOURCE, role.arn
-        ),
-    )
-
-
-def _owner_of_role(role_arn: str) -> str:
-    """Name the account in a role's ARN; raises ValidationError for what is no ARN of a role."""
-    try:
-        parsed = arn.Arn.parse(role_arn)
-    except ValidationError:
-        parsed = None
-    if parsed is None or parsed.service != "iam" or not parsed.resource.startswith("role/"):
-        raise ValidationError(f"{role_arn} is invalid", field="roleArn")
-    return parsed.account
-
-
-def _foreign(call: Call, account_id: str) -> str:
-    return "" if account_id == call.account_id else account_id
-
-
-def _given(parameters: Parameters, name: str, key: str) -> dict[str, tuple[str, ...]]:
-    return {key: (str(parameters[name]),)} if parameters.get(name) else {}
-
-
-def _mfa_keys(call: Call, parameters: Parameters) -> dict[str, tuple[str, ...]]:
-    serial_number, code = parameters.get("serial_number"), parameters.get("token_code")
-    if not serial_number and not code:
-        return {}
-    given = ("MFA code", serial_number, code)
-    if not call.remember(given, lambda: take_code(call, serial_number or "", code or "")):
-        raise _wrong_code(call, "sts:AssumeRole", parameters["role_arn"])
-    return {"aws:MultiFactorAuthPresent": ("true",), "aws:MultiFactorAuthAge": ("0",)}
-
-
-def _wrong_code(call: Call, action: str, resource: str) -> AccessDenied:
-    return AccessDenied(
-        _WRONG_CODE, action=action, resource=resource, principal_arn=call.principal.arn, reason="the MFA code is wrong"
-    )
-
-
-def _source_identity(call: Call, parameters: Parameters) -> str:
-    """The source identity of the new session: once set it stays, all along a chain of roles."""
-    carried = call.principal.source_identity if isinstance(call.principal, RoleSession) else ""
-    return carried or parameters.get("source_identity") or ""
-
-
-def _carried_along(call: Call, parameters: Parameters) -> Iterable[tuple[str, Target]]:
-    """What a role session hands on by itself must be allowed too: its transitive tags and its source identity."""
-    principal = call.principal
-    if not isinstance(principal, RoleSession):
-        return
-    carried = [tag for tag in principal.tags if tag[0] in principal.transitive_tag_keys]
-    (target,) = _assumed_role(call, parameters)
-    if carried and not parameters.get("tags"):
-        yield "sts:TagSession", target
-    if principal.source_identity and not parameters.get("source_identity"):
-        yield "sts:SetSourceIdentity", target
 
 
 @operation(
     "sts:AssumeRole",
-    resource=_assumed_role,
+    resource=assumed_role,
     hidden=frozenset({"token_code"}),
     also={"tags": "sts:TagSession", "source_identity": "sts:SetSourceIdentity"},
-    further=_carried_along,
+    further=carried_along,
     answer=shapes.assumed_role,
 )
 def assume_role(
@@ -155,7 +62,7 @@ def assume_role(
     Rules: API_AssumeRole; id_roles_terms-and-concepts (role chaining); id_session-tags.
     """
     _check_names(role_session_name, external_id, source_identity)
-    role = _role(call, role_arn)
+    role = found_role(call, role_arn)
     chained = isinstance(call.principal, RoleSession)
     longest = (
         min(role.max_session_duration, quotas.ROLE_CHAINING_DURATION.maximum) if chained else role.max_session_duration
@@ -173,7 +80,7 @@ def assume_role(
         account=role.account,
         role=role,
         session_name=role_session_name,
-        source_identity=_source_identity(call, {"source_identity": source_identity}),
+        source_identity=source_identity_of(call, {"source_identity": source_identity}),
         session_tags=[list(tag) for tag in session_tags],
         transitive_tag_keys=transitive,
         session_policies=policies.documents,
@@ -186,12 +93,6 @@ def _check_names(session_name: str, external_id: str | None, source_identity: st
         names.check(names.EXTERNAL_ID, external_id, "externalId")
     if source_identity is not None:
         names.check(names.SOURCE_IDENTITY, source_identity, "sourceIdentity")
-
-
-def _role(call: Call, role_arn: str) -> Role:
-    role = queries.find_role_of_any_account(call, role_arn)
-    assert role is not None  # noqa: S101 - a role that does not exist has no trust policy that lets anybody this far
-    return role
 
 
 def _session_tags(
@@ -218,12 +119,6 @@ def _session_tags(
     return [*carried, *tags], [*sorted(kept), *transitive]
 
 
-def role_used(role: Role, call: Call) -> None:
-    """Note when a role was last taken; a minute is exact enough, and spares the row a write."""
-    if role.last_used_date is None or call.time - role.last_used_date >= timedelta(minutes=1):
-        Role.objects.filter(pk=role.pk).update(last_used_date=call.time, last_used_region=REGION)
-
-
 @operation(
     "sts:GetSessionToken", resource=arns.any_resource, hidden=frozenset({"token_code"}), answer=shapes.credentials
 )
@@ -241,7 +136,7 @@ def get_session_token(
     seconds = check_duration(duration_seconds, limits)
     proven = bool(serial_number or token_code)
     if proven and not take_code(call, serial_number or "", token_code or ""):
-        raise _wrong_code(call, "sts:GetSessionToken", "*")
+        raise wrong_code(call, "sts:GetSessionToken", "*")
     return issue(
         call,
         CredentialKind.SESSION_TOKEN,

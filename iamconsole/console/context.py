@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from iamconsole.aws import quotas
 from iamconsole.call import Call
-from iamconsole.console import preferences, slots
+from iamconsole.console import preferences, slots, switching
 from iamconsole.console.navigation import navigation
 
 __all__ = ["ShownIdentity", "shell"]
@@ -38,6 +38,7 @@ class ShownIdentity:
 def shell(request: HttpRequest) -> Mapping[str, Any]:
     """Give the shell's names: prefs, identity, navigation, messages, csp_nonce, plain_http, password_days, links.
 
+    `base` is who signed in, `switched` the role that was switched to, `recent_roles` those before it.
     `others` is called for who else is signed in from this browser, where a page shows it.
     """
     call: Call | None = getattr(request, "call", None)
@@ -50,6 +51,9 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
         "plain_http": bool(getattr(settings, "IAMCONSOLE_PLAIN_HTTP", False)) and not request.is_secure(),
         "slot": slots.slot_of(request),
         "others": partial(slots.others, request),
+        "switched": getattr(request, "switched", None),
+        "base": _identity(getattr(request, "base", call)) if call else None,
+        "recent_roles": switching.recent(request) if call else (),
         "preferences_url": reverse("preferences"),
         "credentials_url": reverse("credentials"),
         "search_url": reverse("search"),

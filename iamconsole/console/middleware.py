@@ -17,7 +17,7 @@ from iamconsole.audit.recorders import PageRecorder
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.call import Session
-from iamconsole.console import errors, preferences
+from iamconsole.console import errors, preferences, switching
 from iamconsole.console.links import safe_path
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.sessions import note_origin
@@ -122,8 +122,15 @@ def _recognize(request: ConsoleRequest, recorder: PageRecorder) -> None:
         request.session.flush()
         return
     session = Session(issued, mfa_time=_time(request.session.get(_MFA)))
-    request.call = visit_of(request).call(identity.principal, identity.account, session=session, recorder=recorder)
+    visit = visit_of(request)
+    request.base = visit.call(identity.principal, identity.account, session=session, recorder=recorder)
+    request.call, request.switched = request.base, None
     request.password_expires = identity.password_expires
+    if role := switching.recall(request, request.base):
+        standing, request.switched, key = role
+        request.call = visit.call(
+            standing.principal, standing.account, session=standing.session, access_key_id=key, recorder=recorder
+        )
 
 
 def _time(text: str | None) -> datetime | None:

@@ -28,12 +28,14 @@ from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.steps import each, told
 from policies.operations.attachments import attach_group_policy
+from policies.views.entity_history import history_of, history_parts
 from policies.views.entity_permissions import permissions_of
+from policies.views.last_accessed import LAST_ACCESSED_PART, last_accessed_tab
 from policies.views.policy_picker import policy_name, policy_picker
 
 __all__ = ["add_users", "create", "detail", "edit", "index", "remove_users"]
 
-TABS = ("users", "permissions")
+TABS = ("users", "permissions", "last-accessed", "history")
 
 
 @require_safe
@@ -60,8 +62,11 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
         "listing": listing,
         "users": read.users,
         "permissions": permissions_of(request.call, "group", read.group.group_name) if tab == "permissions" else None,
+        **(last_accessed_tab(request, read.group.arn) if tab == "last-accessed" else {}),
+        **(history_of(request, "group", read.group.group_name) if tab == "history" else {}),
     }
-    part = {"list": "accounts/groups/_users.html", "permissions": "policies/_permissions.html"}
+    part = {"list": "accounts/groups/_users.html", "permissions": "policies/_permissions.html", **LAST_ACCESSED_PART}
+    part = dict(history_parts(request)) if tab == "history" else part
     return page(request, "accounts/groups/detail.html", context, part=part)
 
 

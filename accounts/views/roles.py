@@ -30,12 +30,21 @@ from iamconsole.console.steps import each, refusal_of, told
 from policies.language.kinds import PolicyKind
 from policies.summary.trusted_entities import trusted_entities
 from policies.views.entity_boundary import boundary_of
+from policies.views.entity_history import history_of, history_parts
 from policies.views.entity_permissions import permissions_of
+from policies.views.last_accessed import LAST_ACCESSED_PART, last_accessed_tab
 from policies.views.policy_checks import check_asked, checks_context, editor_findings
 
 __all__ = ["delete", "delete_several", "detail", "edit", "edit_trust_policy", "index"]
 
-TABS = (("permissions", "Permissions"), ("trust", "Trust relationships"), ("tags", "Tags"))
+TABS = (
+    ("permissions", "Permissions"),
+    ("trust", "Trust relationships"),
+    ("tags", "Tags"),
+    ("last-accessed", "Last accessed"),
+    ("sessions", "Revoke sessions"),
+    ("history", "History"),
+)
 _QUIET = timedelta(days=90)
 
 
@@ -75,7 +84,8 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
         else None,
         **_tab(request, role, tab),
     }
-    return page(request, "accounts/roles/detail.html", context)
+    part = history_parts(request) if tab == "history" else LAST_ACCESSED_PART
+    return page(request, "accounts/roles/detail.html", context, part=part)
 
 
 @require_http_methods(["GET", "POST"])
@@ -194,8 +204,14 @@ def _tab(request: ConsoleRequest, role: Role, tab: str) -> dict[str, Any]:
     if tab == "tags":
         address = reverse("role-tags", args=[role.role_name])
         return {"tags": panel(list_role_tags, request.call, role_name=role.role_name), "tags_url": address}
+    if tab == "sessions":
+        return {}
     if tab == "trust":
         return {"trust_lines": json_lines(role.assume_role_policy_document)}
+    if tab == "last-accessed":
+        return last_accessed_tab(request, role.arn)
+    if tab == "history":
+        return history_of(request, "role", role.role_name)
     editable = not role.is_service_linked
     return {
         "permissions": permissions_of(request.call, "role", role.role_name, editable=editable),

@@ -33,11 +33,13 @@ from policies.operations.attachments import list_attached_group_policies
 from policies.operations.inline_policies import list_group_policies
 from policies.queries import gather_policies
 from policies.views.entity_boundary import boundary_of
+from policies.views.entity_history import history_of, history_parts
 from policies.views.entity_permissions import KINDS, Permissions, PolicyRow, attached_row, inline_row, permissions_of
+from policies.views.last_accessed import LAST_ACCESSED_PART, last_accessed_tab
 
 __all__ = ["detail", "edit", "index", "key_facts"]
 
-TABS = ("permissions", "groups", "tags", "credentials")
+TABS = ("permissions", "groups", "tags", "credentials", "last-accessed", "history")
 
 
 @require_safe
@@ -78,6 +80,8 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
     part = {
         "permissions": "policies/_permissions.html" if tab == "permissions" else None,
         "groups": "accounts/users/_groups.html" if tab == "groups" else None,
+        **LAST_ACCESSED_PART,
+        **(history_parts(request) if tab == "history" else {}),
     }
     return page(
         request, "accounts/users/detail.html", context, part={key: value for key, value in part.items() if value}
@@ -127,6 +131,10 @@ def _tab(request: ConsoleRequest, user: User, tab: str) -> dict[str, Any]:
             "key_quota": quotas.ACCESS_KEYS_PER_USER.value,
             "device_quota": quotas.MFA_DEVICES_PER_USER.value,
         }
+    if tab == "last-accessed":
+        return last_accessed_tab(request, user.arn)
+    if tab == "history":
+        return history_of(request, "user", name)
     return {"permissions": _permissions(call, user)}
 
 

@@ -26,6 +26,8 @@ from policies.operations.policy_versions import get_policy_documents, get_policy
 from policies.operations.tags import list_policy_tags
 from policies.summary.policy_summary import PolicySummary, summarize
 from policies.views.addressed import addressed_policy
+from policies.views.entity_history import history_of, history_parts
+from policies.views.last_accessed import LAST_ACCESSED_PART, last_accessed_tab
 from policies.views.shown_document import show_document
 
 __all__ = ["detail", "index"]
@@ -72,7 +74,12 @@ def detail(request: ConsoleRequest, policy_arn: str) -> HttpResponse:
         "tabs": [(label, page_address("policy", policy.arn, name), name == tab) for name, label in tabs.items()],
         **_READ[tab](request, policy),
     }
-    return page(request, "policies/detail.html", context, part={"list": _PARTS[tab]} if tab in _PARTS else None)
+    part = history_parts(request) if tab == "history" else _parts(tab)
+    return page(request, "policies/detail.html", context, part=part)
+
+
+def _parts(tab: str) -> dict[str, str]:
+    return {"list": _PARTS[tab]} if tab in _PARTS else LAST_ACCESSED_PART
 
 
 def _tabs(policy: ManagedPolicy) -> dict[str, str]:
@@ -80,7 +87,8 @@ def _tabs(policy: ManagedPolicy) -> dict[str, str]:
     tabs = {"permissions": "Permissions", "entities": f"Entities attached ({attached:,})"}
     if not policy.is_aws_managed:
         tabs["tags"] = f"Tags ({len(policy.tag_list)})"
-    return {**tabs, "versions": f"Policy versions ({policy.version_count:,})"}
+    tabs["versions"] = f"Policy versions ({policy.version_count:,})"
+    return {**tabs, "last-accessed": "Last accessed", "history": "History"}
 
 
 def _permissions(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
@@ -171,7 +179,22 @@ def _changes(
     return {version.number: words for version, words in zip(shown, reversed(said), strict=False)}
 
 
-_READ = {"permissions": _permissions, "entities": _entities, "tags": _tags, "versions": _versions}
+def _last_accessed(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
+    return last_accessed_tab(request, policy.arn, of_policy=True)
+
+
+def _history(request: ConsoleRequest, policy: ManagedPolicy) -> dict[str, Any]:
+    return history_of(request, "policy", policy.arn, policy.policy_name)
+
+
+_READ = {
+    "permissions": _permissions,
+    "entities": _entities,
+    "tags": _tags,
+    "versions": _versions,
+    "last-accessed": _last_accessed,
+    "history": _history,
+}
 
 
 def _page_of(versions: tuple[PolicyVersion, ...], asked: PageRequest) -> Page[PolicyVersion]:

@@ -14,7 +14,9 @@ from accounts.views import (
     group_deletion,
     groups,
     mfa_devices,
+    passkeys,
     retrieve,
+    role_sessions,
     roles,
     settings,
     tags,
@@ -55,6 +57,7 @@ urlpatterns: list[URLPattern] = [
         for verb, view in access_keys.VERBS.items()
     ),
     path("users/assign-mfa/<path:name>", mfa_devices.assign, name="user-assign-mfa"),
+    path("users/register-mfa/<path:name>", passkeys.register, name="user-register-mfa"),
     path("users/activate-mfa/<uuid:draft_id>/<path:name>", mfa_devices.activate, name="user-activate-mfa"),
     *(
         path(f"users/{verb}-mfa/<str:device>/<path:name>", view, name=f"user-{verb}-mfa")
@@ -68,6 +71,7 @@ urlpatterns: list[URLPattern] = [
         for verb, view in access_keys.VERBS.items()
     ),
     path("security-credentials/assign-mfa", mfa_devices.assign, name="credentials-assign-mfa"),
+    path("security-credentials/register-mfa", passkeys.register, name="credentials-register-mfa"),
     path("security-credentials/activate-mfa/<uuid:draft_id>", mfa_devices.activate, name="credentials-activate-mfa"),
     *(
         path(f"security-credentials/{verb}-mfa/<str:device>", view, name=f"credentials-{verb}-mfa")

@@ -1,4 +1,4 @@
-"""Forms about MFA devices: the name of a new one, and the codes that it shows."""
+"""Forms about MFA devices: name and type of a new one, and the codes that it shows."""
 
 from typing import Any
 
@@ -31,8 +31,11 @@ class CodeField(forms.CharField):
             raise forms.ValidationError(DIGITS)
 
 
+APP, PASSKEY = "app", "passkey"
+
+
 class MFADeviceNameForm(CreatingForm):
-    """What a new device is called."""
+    """What a new device is called, and what it is; `no_passkeys` says why it can be no passkey, where it cannot."""
 
     virtual_mfa_device_name = forms.CharField(
         label="Device name",
@@ -41,6 +44,31 @@ class MFADeviceNameForm(CreatingForm):
             attrs={"maxlength": names.VIRTUAL_MFA_DEVICE_NAME.maximum, "autocomplete": "off", "spellcheck": "false"}
         ),
     )
+
+    device_type = forms.ChoiceField(
+        label="Device type", choices=((APP, "Authenticator app"), (PASSKEY, "Passkey or security key")), required=False,
+        initial=APP,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, no_passkeys: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.no_passkeys = no_passkeys
+
+    @property
+    def is_passkey(self) -> bool:
+        """Whether a passkey or security key was chosen."""
+        return bool(self.cleaned_data["device_type"] == PASSKEY)
+
+    def arguments(self) -> dict[str, Any]:
+        """What CreateVirtualMFADevice is given."""
+        return {"virtual_mfa_device_name": self.cleaned_data["virtual_mfa_device_name"]}
+
+    def clean_device_type(self) -> str:
+        """Refuse a passkey where the browser has none."""
+        chosen = str(self.cleaned_data["device_type"] or APP)
+        if chosen == PASSKEY and self.no_passkeys:
+            raise forms.ValidationError(self.no_passkeys)
+        return chosen
 
     def clean_virtual_mfa_device_name(self) -> str:
         """Refuse what cannot be the name of a device."""

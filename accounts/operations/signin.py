@@ -142,12 +142,13 @@ def sign_in_with_code(visit: Visit, identity: Identity, *, code: str, device: st
     _complete(visit, identity, devices, lambda each: _take_code(each, code, visit.time))
 
 
-def sign_in_with_passkey(visit: Visit, identity: Identity, answer: Answer) -> None:
+def sign_in_with_passkey(visit: Visit, identity: Identity, answer: Answer | None) -> None:
     """Complete a sign-in with what a passkey answered to a challenge, or raise SignInFailed.
 
-    An answer counts once, and none to an older challenge counts after it.
+    None stands for an answer that nobody asked for. An answer counts once, and none to an older challenge counts after
+    it.
     """
-    claimed = answer.credential_id
+    claimed = answer.credential_id if answer else ""
     devices = [each for each in mfa_devices_of(identity) if each.is_passkey and each.credential_id == claimed]
     _complete(visit, identity, devices, lambda each: _take_answer(each, answer, visit.time))
 
@@ -177,7 +178,9 @@ def _take_code(device: MFADevice, code: str, moment: datetime) -> bool:
     return unused.update(last_used_step=step) == 1
 
 
-def _take_answer(device: MFADevice, answer: Answer, moment: datetime) -> bool:
+def _take_answer(device: MFADevice, answer: Answer | None, moment: datetime) -> bool:
+    if answer is None:
+        return False
     try:
         count = passkeys.verify_signature(answer, device, moment)
     except UnprovenAnswer:

@@ -10,6 +10,7 @@ import segno
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -32,10 +33,11 @@ from iamconsole.console.drafts import once
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.models import Draft
+from iamconsole.console.passkeys import unavailable
 from iamconsole.console.places import Crumbs, crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
 
-__all__ = ["VERBS", "activate", "assign", "remove", "resync"]
+__all__ = ["VERBS", "activate", "assign", "context_of", "list_address", "remove", "resync"]
 
 KIND = "mfa-device"
 _MODULE_PIXELS = 4
@@ -43,14 +45,17 @@ _MODULE_PIXELS = 4
 
 @require_http_methods(["GET", "POST"])
 def assign(request: ConsoleRequest, name: str = "") -> HttpResponse:
-    """Ask for the name of a new device, and make it; the next page shows its QR code."""
-    form = MFADeviceNameForm(request.POST if request.method == "POST" else None)
+    """Ask what a new device is called and is; the next page shows the QR code of an app, or registers a passkey."""
+    form = MFADeviceNameForm(request.POST if request.method == "POST" else None, no_passkeys=unavailable(request))
+    if form.is_valid() and form.is_passkey:
+        device = urlencode({"device": form.cleaned_data["virtual_mfa_device_name"]})
+        return go_to(request, f"{_address('register', name)}?{device}")
     if form.is_valid():
         with once(request.call, form.cleaned_data["token"]) as attempted:
             address = attempted.address or _created(request, form, name)
             if address:
                 return go_to(request, attempted.address or attempted.lead_to(address))
-    context = {**_context(request, name, "assign", "Assign MFA device"), "form": form}
+    context = {**context_of(request, name, "assign", "Assign MFA device"), "form": form}
     return page(request, "accounts/credentials/assign_mfa.html", context, status=form.status)
 
 
@@ -64,7 +69,7 @@ def activate(request: ConsoleRequest, draft_id: uuid.UUID, name: str = "") -> Ht
         raise NoSuchEntity("This device is being set up for somebody else. Start again.")
     if request.method == "POST" and "discard" in request.POST:
         _forget(request, draft)
-        return go_to(request, _list_address(name))
+        return go_to(request, list_address(name))
     form = MFACodesForm(request.POST if request.method == "POST" else None)
     serial_number = draft.data["serial_number"]
     if form.is_valid():
@@ -75,12 +80,12 @@ def activate(request: ConsoleRequest, draft_id: uuid.UUID, name: str = "") -> Ht
         if not form.errors:
             drafts.discard(draft)
             messages.success(request, f"MFA device {draft.data['device']} assigned.")
-            return go_to(request, _list_address(name))
+            return go_to(request, list_address(name))
     seed = drafts.secrets_of(draft).get("seed", "")
     address = totp.provisioning_uri(seed, f"{_owner(request, name)}@{request.call.account.label}")
     code = segno.make(address, error="m").svg_inline(scale=_MODULE_PIXELS, dark="#000", light="#fff")
     context = {
-        **_context(request, name, "activate", "Set up device", str(draft_id)),
+        **context_of(request, name, "activate", "Set up device", str(draft_id)),
         "form": form,
         "device": draft.data["device"],
         "qr_code": Markup(code),  # noqa: S704 - drawn by segno, holds nothing but shapes
@@ -102,8 +107,8 @@ def resync(request: ConsoleRequest, device: str, name: str = "") -> HttpResponse
         )  # fmt: skip
         if not form.errors:
             messages.success(request, f"MFA device {found.name} synchronized.")
-            return go_to(request, _list_address(name))
-    context = {**_context(request, name, "resync", "Resync MFA device", device), "form": form, "device": found}
+            return go_to(request, list_address(name))
+    context = {**context_of(request, name, "resync", "Resync MFA device", device), "form": form, "device": found}
     return page(request, "accounts/credentials/resync_mfa.html", context, status=form.status)
 
 
@@ -116,9 +121,9 @@ def remove(request: ConsoleRequest, device: str, name: str = "") -> HttpResponse
         attempt(form, deactivate_mfa_device, request.call, user_name=name or None, serial_number=found.serial_number)
         if form.is_valid():
             _delete(request, found)
-            return go_to(request, _list_address(name))
+            return go_to(request, list_address(name))
     context = {
-        **_context(request, name, "remove", "Remove MFA device", device),
+        **context_of(request, name, "remove", "Remove MFA device", device),
         "device": found,
         "errors": list(form.non_field_errors()),
     }
@@ -149,8 +154,10 @@ def _forget(request: ConsoleRequest, draft: Draft) -> None:
 
 
 def _delete(request: ConsoleRequest, device: MFADeviceMetadata) -> None:
+    """Delete what a deactivated device leaves; of a passkey nothing is left."""
     try:
-        delete_virtual_mfa_device(request.call, serial_number=device.serial_number)
+        if not device.is_passkey:
+            delete_virtual_mfa_device(request.call, serial_number=device.serial_number)
     except IamError as error:
         messages.warning(request, f"MFA device {device.name} was deactivated, but not deleted: {error.message}")
     else:
@@ -164,13 +171,14 @@ def _device(request: ConsoleRequest, device: str, name: str) -> MFADeviceMetadat
     raise NoSuchEntity(f"The MFA device {device} cannot be found.")
 
 
-def _context(request: ConsoleRequest, name: str, verb: str, title: str, key: str = "") -> dict[str, object]:
+def context_of(request: ConsoleRequest, name: str, verb: str, title: str, key: str = "") -> dict[str, object]:
+    """What every page about a device shows around its own part."""
     return {
         "title": title,
         "crumbs": _crumbs(name, title),
         "owner": _owner(request, name),
         "action": _address(verb, name, key),
-        "back": _list_address(name),
+        "back": list_address(name),
     }
 
 
@@ -179,7 +187,8 @@ def _address(verb: str, name: str, key: str = "") -> str:
     return reverse(f"{'user' if name else 'credentials'}-{verb}-mfa", args=arguments)
 
 
-def _list_address(name: str) -> str:
+def list_address(name: str) -> str:
+    """Where the devices of a user, or one's own, are listed."""
     return page_address("user", name, "credentials") if name else reverse("credentials")
 
 

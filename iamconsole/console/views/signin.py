@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.authentication import Identity, identity_of, recall
 from accounts.forms.mfa_devices import CodeField
+from accounts.models import MFADevice
 from accounts.operations.login_profiles import change_password
 from accounts.operations.signin import (
     PasswordExpired,
@@ -29,7 +30,9 @@ from accounts.operations.signin import (
     sign_in_as_root,
     sign_in_as_user,
     sign_in_with_code,
+    sign_in_with_passkey,
 )
+from accounts.passkeys import sign_in_options
 from accounts.passwords import policy_of
 from iamconsole.aws.errors import IamError, NoSuchEntity
 from iamconsole.call import Session
@@ -37,17 +40,20 @@ from iamconsole.console.forms import ConsoleForm, place
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.links import safe_path
 from iamconsole.console.middleware import begin_session, visit_of
+from iamconsole.console.passkeys import PasskeyForm, answer_of, challenge_for, party_of, unavailable
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.sessions import FIRST_SLOT
 from iamconsole.console.slots import end_all, in_slot
 
-__all__ = ["enter_code", "set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out"]
+__all__ = ["enter_code", "set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out", "use_passkey"]
 
 FAILURE = "Your sign-in details are not correct."
 EXPIRED = "Your password has expired. Ask your administrator to set a new one."
 ACCOUNT_COOKIE = "iamconsole_account"
 _REMEMBERED = 365 * 24 * 3600
+ELSEWHERE = "Your passkey belongs to another address of this console: {}. Open it there."
 _PENDING, _CHALLENGED = "pending", "challenged"
+_SIGNING_IN = "sign-in"
 _HALFWAY = {_PENDING: timedelta(minutes=15), _CHALLENGED: timedelta(minutes=5)}
 """How long a sign-in may wait for the new password, and for the code."""
 
@@ -165,7 +171,10 @@ def enter_code(request: ConsoleRequest) -> HttpResponse:
     identity, _ = _halfway(request, _CHALLENGED)
     if identity is None:
         return go_to(request, "signin")
-    devices = [device.name for device in mfa_devices_of(identity)]
+    assigned = mfa_devices_of(identity)
+    devices = [device.name for device in assigned if not device.is_passkey]
+    if assigned and not devices:
+        return _onto(request, "signin-passkey")
     form = CodeForm(request.POST if request.method == "POST" else None, devices=devices)
     if form.is_valid():
         entered = form.cleaned_data
@@ -176,7 +185,29 @@ def enter_code(request: ConsoleRequest) -> HttpResponse:
             form.add_error(None, FAILURE)
         else:
             return _welcome(request, identity, mfa_time=visit.time)
-    return _form_page(request, "mfa", form, user_name=identity.principal.name)
+    context = {"user_name": identity.principal.name, "has_passkey": len(assigned) > len(devices)}
+    return _form_page(request, "mfa", form, **context)
+
+
+@never_cache
+@sensitive_post_parameters("credential")
+@require_http_methods(["GET", "POST"])
+def use_passkey(request: ConsoleRequest) -> HttpResponse:
+    """Ask a passkey or security key to sign; any one of them does."""
+    identity, _ = _halfway(request, _CHALLENGED)
+    if identity is None:
+        return go_to(request, "signin")
+    form = PasskeyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        visit = visit_of(request)
+        answer = answer_of(request, _SIGNING_IN, form.cleaned_data["credential"])
+        try:
+            sign_in_with_passkey(visit, identity, answer)
+        except SignInFailed:
+            form.add_error(None, FAILURE)
+        else:
+            return _welcome(request, identity, mfa_time=visit.time)
+    return _passkey_page(request, identity, form)
 
 
 @never_cache
@@ -235,7 +266,30 @@ def _go_on(request: ConsoleRequest, proven: Proven) -> HttpResponse:
     """Ask whose password is right for a code, where it takes one."""
     if not proven.needs_code:
         return _welcome(request, proven.identity)
-    return _wait(request, proven.identity, _CHALLENGED, "signin-mfa")
+    devices = mfa_devices_of(proven.identity)
+    by_passkey = _passkeys_here(request, devices) or all(device.is_passkey for device in devices)
+    return _wait(request, proven.identity, _CHALLENGED, "signin-passkey" if by_passkey else "signin-mfa")
+
+
+def _passkeys_here(request: ConsoleRequest, devices: Sequence[MFADevice]) -> list[MFADevice]:
+    """The passkeys that the browser can offer at this address."""
+    host = "" if unavailable(request) else party_of(request).host
+    return [device for device in devices if device.is_passkey and device.relying_party == host]
+
+
+def _passkey_page(request: ConsoleRequest, identity: Identity, form: ConsoleForm) -> HttpResponse:
+    devices = mfa_devices_of(identity)
+    if not any(device.is_passkey for device in devices):
+        return _onto(request, "signin-mfa")
+    usable = _passkeys_here(request, devices)
+    homes = ", ".join(sorted({device.relying_party for device in devices if device.is_passkey}))
+    context = {
+        "user_name": identity.principal.name,
+        "has_app": not all(device.is_passkey for device in devices),
+        "options": sign_in_options(challenge_for(request, _SIGNING_IN), usable) if usable else "",
+        "reason": "" if usable else unavailable(request) or ELSEWHERE.format(homes),
+    }
+    return _form_page(request, "passkey", form, **context)
 
 
 def _welcome(request: ConsoleRequest, identity: Identity, *, mfa_time: datetime | None = None) -> HttpResponse:
@@ -259,6 +313,10 @@ def _wait(
         "mfa": mfa_time.isoformat() if mfa_time else "",
     }
     request.session.set_expiry(_HALFWAY[step])
+    return _onto(request, route)
+
+
+def _onto(request: ConsoleRequest, route: str) -> HttpResponse:
     return go_to(request, f"{reverse(route)}?{urlencode({'next': _onward(request)})}")
 
 

@@ -7,6 +7,7 @@ authorized and recorded twice.
 """
 
 import inspect
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -165,7 +166,7 @@ class _Passage:
         self.known, self.call, self.parameters = known, call, parameters
         self.targets: tuple[Target, ...] = ()
         self.decision: access.Judgement | None = None
-        self.event_id = ""
+        self.event_id = str(uuid.uuid4())
 
     def read(self, run: Callable[[], R]) -> R:
         self._authorize()
@@ -175,7 +176,8 @@ class _Passage:
         return result
 
     def change(self, run: Callable[[], R]) -> R:
-        with transaction.atomic(), pghistory.context(request_id=str(self.call.request_id), action=self.known.action):
+        written_by = {"request_id": str(self.call.request_id), "event_id": self.event_id, "action": self.known.action}
+        with transaction.atomic(), pghistory.context(**written_by):
             self._authorize()
             result = run()
             elements = self.known.answer(result) if self.known.answer else None
@@ -215,7 +217,6 @@ class _Passage:
     def _events(self, outcome: Outcome) -> list[Event]:
         """The call's event, and a copy for each other account that owns a resource of it or is concerned."""
         event = self._event(outcome)
-        self.event_id = str(event.event_id)
         others = {account for target in self.targets for account in (target.account_id, target.concerns)}
         return [event, *(shared_with(event, owner) for owner in sorted(others - {"", self.call.account_id}))]
 
@@ -228,6 +229,7 @@ class _Passage:
             outcome=outcome,
             resources=tuple(target.as_resource() for target in self.targets if target.arn != "*"),
             decision=self.decision.record() if self.decision else None,
+            event_id=self.event_id,
         )
 
 

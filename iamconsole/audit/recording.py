@@ -53,8 +53,9 @@ def api_event(
     outcome: Outcome,
     resources: tuple[Resource, ...] = (),
     decision: dict[str, Any] | None = None,
+    event_id: str = "",
 ) -> Event:
-    """Make the event of one operation; the caller saves it."""
+    """Make the event of one operation; the caller saves it. Row history names it by an id that is known before."""
     service, _, name = action.partition(":")
     record = _record(call, outcome, user_identity(call)) | {
         "eventName": name,
@@ -63,6 +64,8 @@ def api_event(
         "readOnly": read_only,
         "requestParameters": dict(parameters) or None,
     }
+    if event_id:
+        record["eventID"] = event_id
     if resources:
         record["resources"] = [
             {"ARN": resource.arn, "accountId": resource.account_id or call.account_id, "type": resource.type}

@@ -52,7 +52,7 @@ def read_change(call: Call, noun: str, entity_id: str, key: str) -> Change | Non
 def _rows(
     call: Call, noun: str, entity_id: str, order: str, place: _Place | None, limit: int, *, documents: bool = False
 ) -> list[dict[str, Any]]:
-    given = {
+    given: dict[str, Any] = {
         "account": call.account_id, "entity": entity_id, "limit": limit, "documents": documents,
         "at": place and place.at, "tie": place and place.tie,
     }  # fmt: skip

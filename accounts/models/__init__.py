@@ -4,6 +4,7 @@ from accounts.models.access_key import AccessKey, AccessKeyStatus
 from accounts.models.account import AWS, Account
 from accounts.models.credential_report import CredentialReport
 from accounts.models.group import Group, Membership
+from accounts.models.identity_provider import OpenIDConnectProvider, OpenIDConnectProviderTag
 from accounts.models.instance_profile import InstanceProfile
 from accounts.models.login_profile import LoginProfile
 from accounts.models.mfa_device import MFADevice, MFADeviceTag
@@ -38,6 +39,8 @@ __all__ = [
     "MFADevice",
     "MFADeviceTag",
     "Membership",
+    "OpenIDConnectProvider",
+    "OpenIDConnectProviderTag",
     "Organization",
     "OrganizationAccount",
     "OrganizationalUnit",

@@ -21,6 +21,7 @@ __all__ = [
     "instance_profile_arn",
     "mfa_arn",
     "passkey_arn",
+    "oidc_provider_arn",
     "policy_arn",
     "role_arn",
     "root_arn",
@@ -97,6 +98,11 @@ def passkey_arn(account_id: str, user_name: str | None, device: str) -> str:
     """Name a passkey or security key of a user, or of the root user for None. Rules: reference_identifiers."""
     owner = f"user/{user_name}" if user_name else "root-account"
     return _iam(account_id, f"u2f/{owner}/{device}")
+
+
+def oidc_provider_arn(account_id: str, url: str) -> str:
+    """Name an OpenID Connect provider by its address without scheme."""
+    return _iam(account_id, f"oidc-provider/{url}")
 
 
 def root_arn(account_id: str) -> str:

@@ -9,13 +9,15 @@ from iamconsole.aws.errors import DeleteConflict, EntityAlreadyExists
 
 
 @contextmanager
-def refusing_duplicates(message: str, *, field: str | None = None) -> Iterator[None]:
-    """Answer a broken unique rule with EntityAlreadyExists and this message."""
+def refusing_duplicates(
+    message: str, *, field: str | None = None, error: type[EntityAlreadyExists] = EntityAlreadyExists
+) -> Iterator[None]:
+    """Answer a broken unique rule with EntityAlreadyExists, or an error of its family, and this message."""
     try:
         with transaction.atomic():
             yield
-    except IntegrityError as error:
-        raise EntityAlreadyExists(message, field=field) from error
+    except IntegrityError as broken:
+        raise error(message, field=field) from broken
 
 
 def must(what: str, *, remaining: bool) -> None:

@@ -6,7 +6,7 @@ installation does it at the command line, and the trail begins with it.
 Rules: organizations API_CreateAccount.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -38,11 +38,13 @@ def open_account(
     alias: str | None = None,
     root_password: str | None = None,
     root_key: bool = True,
+    by: Call | None = None,
 ) -> OpenedAccount:
     """Make an empty account with its root user.
 
-    `account_id` and `root_password` are made up unless given. Raises EntityAlreadyExists for a taken id, alias or
-    e-mail address, InvalidInput for what cannot be one.
+    `account_id` and `root_password` are made up unless given. `by` is the call of who opens a member account for an
+    organization: the new account's trail begins with that call, else with one of the command line. Raises
+    EntityAlreadyExists for a taken id, alias or e-mail address, InvalidInput for what cannot be one.
     """
     _check(name, root_email, account_id, alias)
     password = root_password or password_policy.generate()
@@ -59,7 +61,7 @@ def open_account(
         told = " or ".join([*taken, f"the root e-mail address {root_email}"])
         raise EntityAlreadyExists(f"There is already an account with {told}.") from error
     key, secret = _root_key(account) if root_key else (None, "")
-    _record(account)
+    _record(account, replace(by, account=account) if by else root_call(account))
     return OpenedAccount(account, password, key.access_key_id if key else "", secret)
 
 
@@ -88,11 +90,11 @@ def _root_key(account: Account) -> tuple[AccessKey, str]:
     return key, secret
 
 
-def _record(account: Account) -> None:
+def _record(account: Account, call: Call) -> None:
     parameters = {"accountName": account.name, "email": account.root_email}
     response = {"accountId": account.account_id, "accountName": account.name}
     api_event(
-        root_call(account),
+        call,
         action="organizations:CreateAccount",
         read_only=False,
         parameters=parameters,

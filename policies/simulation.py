@@ -11,11 +11,12 @@ from accounts.principals import RoleSession, Root, UserPrincipal
 from iamconsole.aws.arn import Arn, split_path
 from iamconsole.aws.errors import InvalidInput, NoSuchEntity
 from iamconsole.call import Call
-from policies.applied import Applied, applied_to_group, applied_to_role, applied_to_user
+from policies.applied import Applied, applied_to_group, applied_to_role, applied_to_root, applied_to_user
 from policies.evaluation import AppliedPolicies, Decision, EvalDecision, Policy, PolicyType, Request, evaluate, reasons
 from policies.language.document import Position
 from policies.owners import GROUP, ROLE, USER, Entity, Owner
 
+_OF_ORGANIZATION = frozenset({PolicyType.SCP, PolicyType.RCP})
 SOURCE_POLICY_TYPE = "IAM Policy"
 """What AWS was seen to answer as SourcePolicyType, whatever the kind of policy."""
 
@@ -113,6 +114,7 @@ def simulate(request: Request, applied: AppliedPolicies) -> EvaluationResult:
         allowed_by_permissions_boundary=_within_boundary(decision, applied),
         request=request,
         decision=decision,
+        allowed_by_organizations=not any(step.stops and step.layer in _OF_ORGANIZATION for step in decision.steps),
     )
 
 
@@ -124,7 +126,7 @@ def source_of(call: Call, policy_source_arn: str, field: str = "policySourceArn"
     noun, entity = find_entity(call, policy_source_arn, field)
     if entity is None:
         root = Root(call.account_id)
-        return Simulated(root.arn, AppliedPolicies(), root.context())
+        return Simulated(root.arn, applied_to_root(call.account_id).policies, root.context())
     applied = APPLIED[noun](call.account_id, str(entity.pk)).policies
     return Simulated(entity.arn, applied, principal_context(entity))
 

@@ -23,11 +23,12 @@ __all__ = [
 ]
 
 _LETTERS = string.ascii_lowercase + string.digits
-# AWS takes any character; ours keeps out controls and surrogates, which neither a page nor a database takes well.
+# AWS takes any character, of an account's name ASCII only; ours keeps out controls and surrogates, which neither a page
+# nor a database takes well.
 _PRINTABLE = r"[^\u0000-\u001F\u007F-\u009F\uD800-\uDFFF]+"
 _TEXT = r"[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uD800-\uDFFF]*"
 
-ACCOUNT_NAME = Name(r"[\u0020-\u007E]+", 1, 50)
+ACCOUNT_NAME = Name(_PRINTABLE, 1, 50)
 UNIT_NAME = Name(_PRINTABLE, 1, 128)
 POLICY_NAME = Name(_PRINTABLE, 1, 128)
 POLICY_DESCRIPTION = Name(_TEXT, 0, 512)

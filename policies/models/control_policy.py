@@ -1,5 +1,7 @@
 """Service control policies and resource control policies, and what in an organization they are attached to."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -10,7 +12,7 @@ from accounts.models.history import tracked
 from accounts.models.organization import Organization, OrganizationAccount, OrganizationalUnit, PolicyTypes
 from iamconsole.aws.organizations import control_policy_arn, new_control_policy_id
 
-FULL_ACCESS = {
+FULL_ACCESS: Mapping[str, str] = {
     PolicyTypes.SERVICE_CONTROL_POLICY: "p-FullAWSAccess",
     PolicyTypes.RESOURCE_CONTROL_POLICY: "p-RCPFullAWSAccess",
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamconsole.aws import errors
+from iamconsole.aws import errors, organization_errors
 from iamconsole.aws.errors import AccessDenied, IamError, NoSuchEntity
 
 STATUSES = {
@@ -48,7 +48,8 @@ def test_a_code_is_the_name_of_its_class(error: type[IamError]) -> None:
 
 def test_every_error_class_is_found_by_its_code() -> None:
     by_another_code = {errors.IncorrectPassword}  # AWS answers it with the code of a refusal
-    assert set(IamError.__subclasses__()) - by_another_code == set(errors.ERRORS.values())
+    of_organizations = {organization_errors.AccessDeniedException}
+    assert set(IamError.__subclasses__()) - by_another_code - of_organizations == set(errors.ERRORS.values())
     assert errors.IncorrectPassword.code == "AccessDenied"
 
 
@@ -63,3 +64,11 @@ def test_a_refused_access_tells_who_wanted_what_and_why() -> None:
     error = AccessDenied("no", action="iam:ListUsers", resource="*", principal_arn=carol, reason="implicitDeny")
     assert (error.action, error.resource, error.principal_arn) == ("iam:ListUsers", "*", carol)
     assert (error.reason, error.decision, error.field) == ("implicitDeny", None, None)
+
+
+@pytest.mark.parametrize("name", sorted(set(organization_errors.__all__) - {"constrain"}))
+def test_an_error_of_organizations_has_its_own_code_and_the_status_of_that_service(name: str) -> None:
+    error = getattr(organization_errors, name)
+    assert (error.code, error.status) == (name, 400)
+    assert error.__doc__
+    assert issubclass(error, IamError)

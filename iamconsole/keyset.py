@@ -21,7 +21,7 @@ from django.db.models.functions import Lower
 
 from iamconsole.aws.paging import Page, PageRequest
 
-__all__ = ["MATCHES_COUNTED", "Filter", "Sort", "paginate"]
+__all__ = ["MATCHES_COUNTED", "Arms", "Filter", "Sort", "paginate"]
 
 MATCHES_COUNTED = 1001
 """Matches of a filter are counted this far, to be read "1,000+"."""
@@ -48,6 +48,26 @@ class Sort:
     def expression(self) -> Combinable:
         """What the database orders by."""
         return Lower(self.field) if self.ignore_case else F(self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """A column that stands before the sorted one in the list's indexes, and the values that the list shows.
+
+    Each value's rows are in order in the index, all together are not: so the list is read as so many short lists.
+    """
+
+    field: str
+    values: tuple[Any, ...]
+
+    def all_of(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Every row that the list shows, in no order."""
+        return rows.filter(**{f"{self.field}__in": self.values})
+
+    def first_of(self, rows: QuerySet[M], order: Sequence[str], wanted: int) -> QuerySet[M]:
+        """Read the first rows of each arm, and of those the first, with one query."""
+        parts = [rows.filter(**{self.field: value}).order_by(*order)[:wanted] for value in self.values]
+        return parts[0].union(*parts[1:], all=True).order_by(*order)[:wanted] if len(parts) > 1 else parts[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +98,21 @@ def paginate(
     default: str,
     search: Sequence[str] = (),
     filters: Mapping[str, Filter] | None = None,
+    arms: Arms | None = None,
     total: int | None = None,
 ) -> Page[M]:
     """Give one page of a list, with the cursors of its neighbours.
 
     `default` names the sort of a list that was not asked for one; with a hyphen in front it descends. `search` are the
-    fields in which `request.query` may stand. Costs one query, a second one where a page crosses into the rows without
-    a value, and one more for the matches where the list is filtered.
+    fields in which `request.query` may stand; `arms` splits the list where an index begins anew. Costs one query, a
+    second one where a page crosses into the rows without a value, and one more for the matches where the list is
+    filtered.
     """
     request = _settled(request, sorts, default)
     rows = _matching(queryset, request, search, filters or {})
-    walk = _Walk(rows, sorts[request.sort], request)
+    walk = _Walk(rows, sorts[request.sort], request, arms)
     page = walk.page()
+    rows = arms.all_of(rows) if arms else rows
     matches = rows.order_by()[:MATCHES_COUNTED].count() if request.is_filtered else None
     return Page(items=page.items, after=page.after, before=page.before, matches=matches, total=total)
 
@@ -123,10 +146,11 @@ def _matching(
 class _Walk:
     """A walk along one order of a queryset."""
 
-    def __init__(self, rows: QuerySet[M], sort: Sort, request: PageRequest) -> None:
+    def __init__(self, rows: QuerySet[M], sort: Sort, request: PageRequest, arms: Arms | None = None) -> None:
         tie = sort.tie or Sort("pk")
         self.request = request
         self.sort = sort
+        self.arms = arms
         self.rows = rows.annotate(keyset_value=sort.expression, keyset_tie=tie.expression)
         self.mark = _mark(request)
 
@@ -154,7 +178,8 @@ class _Walk:
         for condition in self._stretches(cursor, descending=descending):
             wanted = self.request.size + 1 - len(taken)
             if wanted > 0:
-                taken.extend(self.rows.filter(*condition).order_by(*order)[:wanted])
+                rows = self.rows.filter(*condition)
+                taken.extend(self.arms.first_of(rows, order, wanted) if self.arms else rows.order_by(*order)[:wanted])
         return taken
 
     def _stretches(self, cursor: _Cursor | None, *, descending: bool) -> list[list[Any]]:

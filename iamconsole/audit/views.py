@@ -3,40 +3,83 @@
 import csv
 import json
 import uuid
-from dataclasses import replace
-from datetime import timedelta
-from io import StringIO
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from iamconsole.audit.models import Event
-from iamconsole.audit.operations import REFUSED, get_event, lookup_events
-from iamconsole.aws.paging import Page, PageRequest
+from iamconsole.audit.operations import DOWNLOADED, REFUSED, download_events, get_event, lookup_events
+from iamconsole.aws.paging import Page
+from iamconsole.call import Call
 from iamconsole.console.highlight import json_lines, pretty
 from iamconsole.console.htmx import focus, page, wants_part
-from iamconsole.console.links import simulator_address
+from iamconsole.console.links import SIMULATE, TROUBLESHOOT, simulator_address
 from iamconsole.console.listing import Listing, read_listing
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.spreadsheet import harmless
+from policies import access
 
 LABELS = {
     "event": "Event name",
     "user": "User name",
-    "error": "Error code",
     "resource": "Resource name",
+    "type": "Resource type",
     "source": "Event source",
     "key": "Access key ID",
+    "readonly": "Read-only",
+    "error": "Error code",
+    "id": "Event ID",
 }
 NEWEST_FIRST: tuple[str, ...] = ()
 """The history has one order, as AWS's has: an address that asks for another gets this one."""
-RANGES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7)}
-RANGE_CHOICES = (("", "All times"), ("1h", "Last hour"), ("1d", "Last day"), ("7d", "Last 7 days"))
-COLUMNS = ("Event name", "Event time", "User name", "Event source", "Resource type", "Resource name", "Error code")
-DOWNLOAD_ROWS = 1000
+RANGES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7), "90d": timedelta(days=90)}
+CUSTOM = "custom"
+RANGE_CHOICES = (
+    ("", "All times"),
+    ("1h", "Last hour"),
+    ("1d", "Last day"),
+    ("7d", "Last 7 days"),
+    ("90d", "Last 90 days"),
+    (CUSTOM, "From ... to ... (UTC)"),
+)
+KEPT = ("reads", "range", "from", "to", "event")
+COLUMNS = {
+    "Event name": "eventName",
+    "Event time": "eventTime",
+    "User name": "",
+    "Event source": "eventSource",
+    "Resource type": "",
+    "Resource name": "",
+    "Error code": "errorCode",
+    "AWS access key": "",
+    "Read-only": "",
+    "Source IP address": "sourceIPAddress",
+    "AWS region": "awsRegion",
+    "Request ID": "requestID",
+    "Event ID": "eventID",
+}
+"""The columns of the CSV, with the element of the record where the cell is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that a lookup is about; `problem` says what is wrong with the one that was asked for."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    problem: str = ""
+
+    @property
+    def times(self) -> dict[str, datetime | None]:
+        """What the operations take."""
+        return {"start_time": self.start, "end_time": self.end}
 
 
 @require_GET
@@ -48,19 +91,24 @@ def history(request: ConsoleRequest) -> HttpResponse:
     if wants_part(request) and request.htmx.target == "split":
         response = page(request, "audit/history.html", {"event": chosen}, part={"split": "audit/_event.html"})
         return focus(response, "#split-title") if chosen else response
+    span = _span(request)
     context = {
         "title": "Event history",
         "crumbs": crumbs("Event history"),
         "listing": listing,
-        "events": _events(request, listing),
+        "events": _events(request, listing, span),
         "event": chosen,
         "reads": _reads(request),
         "range": request.GET.get("range", ""),
         "ranges": RANGE_CHOICES,
+        "span": {"from": request.GET.get("from", ""), "to": request.GET.get("to", ""), "problem": span.problem}
+        if request.GET.get("range") == CUSTOM
+        else None,
         "labels": LABELS,
         "attribute": next(iter(dict(listing.request.filters)), "user"),
         "refused_only": listing.value("error") == REFUSED,
         "downloads": {kind: f"{reverse('event-download')}?{_query(request, kind)}" for kind in ("csv", "json")},
+        "downloaded": DOWNLOADED,
     }
     response = page(request, "audit/history.html", context, part={"list": "audit/_list.html"})
     if wants_part(request):
@@ -69,20 +117,21 @@ def history(request: ConsoleRequest) -> HttpResponse:
 
 
 @require_GET
-def download(request: ConsoleRequest) -> HttpResponse:
-    """Give the newest 1,000 events of the lookup as CSV, or as JSON lines of their records."""
+def download(request: ConsoleRequest) -> HttpResponseBase:
+    """Give the newest 200,000 events of the lookup as CSV, or as JSON in the form of CloudTrail's log files.
+
+    Rules: cloudtrail-log-file-examples.
+    """
     request.GET = _lookup(request.GET)  # type: ignore[assignment]  # a copy that nobody changes any more
-    found = lookup_events(
-        request.call, reads=_reads(request), **_since(request), page=_listing(request, DOWNLOAD_ROWS).request
+    span = _span(request)
+    found: Iterable[Event] = (
+        ()
+        if span.problem
+        else download_events(request.call, reads=_reads(request), **span.times, page=_listing(request).request)
     )
     if request.GET.get("as") == "json":
-        lines = "".join(json.dumps(event.record) + "\n" for event in found)
-        return _attachment(lines, "application/x-ndjson", "event_history.jsonl")
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([harmless(cell) for cell in _row(event)] for event in found)
-    return _attachment(text.getvalue(), "text/csv", "event_history.csv")
+        return _attachment(_json(found), "application/json", "event_history.json")
+    return _attachment(_csv(found), "text/csv", "event_history.csv")
 
 
 def _lookup(asked: QueryDict) -> QueryDict:
@@ -98,28 +147,41 @@ def _lookup(asked: QueryDict) -> QueryDict:
     return asked
 
 
-def _listing(request: ConsoleRequest, size: int | None = None) -> Listing:
-    listing = read_listing(
-        request, sorts=NEWEST_FIRST, default="-time", filters=LABELS, keep=("reads", "range", "event")
-    )
-    return listing if size is None else Listing(listing.path, _resized(listing, size))
+def _listing(request: ConsoleRequest) -> Listing:
+    return read_listing(request, sorts=NEWEST_FIRST, default="-time", filters=LABELS, keep=KEPT)
 
 
-def _resized(listing: Listing, size: int) -> PageRequest:
-    return replace(listing.request, size=size, after=None, before=None)
-
-
-def _events(request: ConsoleRequest, listing: Listing) -> Page[Event]:
-    return lookup_events(request.call, reads=_reads(request), **_since(request), page=listing.request)
+def _events(request: ConsoleRequest, listing: Listing, span: Span) -> Page[Event]:
+    if span.problem:
+        return Page(items=())
+    return lookup_events(request.call, reads=_reads(request), **span.times, page=listing.request)
 
 
 def _reads(request: ConsoleRequest) -> bool:
     return request.GET.get("reads") == "1"
 
 
-def _since(request: ConsoleRequest) -> dict[str, Any]:
-    span = RANGES.get(request.GET.get("range", ""))
-    return {"start_time": request.call.time - span} if span else {}
+def _span(request: ConsoleRequest) -> Span:
+    asked = request.GET.get("range", "")
+    if asked != CUSTOM:
+        return Span(request.call.time - RANGES[asked]) if asked in RANGES else Span()
+    try:
+        start, end = (_moment(request.GET.get(name, "")) for name in ("from", "to"))
+    except ValueError:
+        return Span(problem="Write times as 2026-11-25T10:30, in UTC.")
+    if start and end and start > end:
+        return Span(problem="The start must not be after the end.")
+    return Span(start, end)
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a time of the form; an empty one bounds nothing. Raises ValueError."""
+    if not text.strip():
+        return None
+    moment = parse_datetime(text.strip())
+    if moment is None:
+        raise ValueError(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _chosen(request: ConsoleRequest) -> dict[str, Any] | None:
@@ -138,19 +200,21 @@ def _chosen(request: ConsoleRequest) -> dict[str, Any] | None:
         "text": text,
         "lines": json_lines(text),
         "wrong": [number for number, line in enumerate(lines, 1) if line.startswith('    "errorCode"')],
-        "explain": _explain(event),
+        "explain": _explain(request.call, event),
         "decided": event.decision,
     }
 
 
-def _explain(event: Event) -> str:
+def _explain(call: Call, event: Event) -> str:
+    """Where a decision is explained, by its own record or by the simulator; empty for who may open neither."""
     if not event.decision:
         return ""
-    return simulator_address(
-        principal=event.record["userIdentity"].get("arn", ""),
-        action=event.decision["action"],
-        resource=event.decision["resource"],
-    )
+    if access.may(call, TROUBLESHOOT):
+        return reverse("access-detail", args=[event.event_id])
+    principal = event.record["userIdentity"].get("arn", "")
+    if not access.may(call, SIMULATE, principal):
+        return ""
+    return simulator_address(principal=principal, action=event.decision["action"], resource=event.decision["resource"])
 
 
 def _query(request: ConsoleRequest, kind: str) -> str:
@@ -161,20 +225,43 @@ def _query(request: ConsoleRequest, kind: str) -> str:
     return asked.urlencode()
 
 
-def _row(event: Event) -> tuple[str, ...]:
-    return (
-        event.event_name,
-        event.record["eventTime"],
-        event.user_name,
-        event.event_source,
-        event.resource_type,
-        event.resource_name,
-        event.error_code,
-    )
+class _Echo:
+    """Gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        """Give it back."""
+        return text
 
 
-def _attachment(text: str, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
+def _csv(events: Iterable[Event]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(COLUMNS)
+    for event in events:
+        yield writer.writerow([harmless(cell) for cell in _row(event)])
+
+
+def _json(events: Iterable[Event]) -> Iterator[str]:
+    between = '{"Records": [\n'
+    for event in events:
+        yield between + json.dumps(event.record)
+        between = ",\n"
+    yield "\n]}\n" if between == ",\n" else between + "]}\n"
+
+
+def _row(event: Event) -> Iterator[str]:
+    own = {
+        "User name": event.user_name,
+        "Resource type": event.resource_type,
+        "Resource name": event.resource_name,
+        "AWS access key": event.access_key_id,
+        "Read-only": "true" if event.read_only else "false",
+    }
+    for column, element in COLUMNS.items():
+        yield str(event.record.get(element, "")) if element else own[column]
+
+
+def _attachment(lines: Iterable[str], kind: str, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type=f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response

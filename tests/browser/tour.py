@@ -344,6 +344,7 @@ STOPS = (
     Stop("event-list"),
     Stop("event-list", query="?event={event}"),
     Stop("event-list", query="?f=user:zzzz", state="no matches"),
+    Stop("event-list", query="?range=custom&from=2026-01-02T10:00&to=2026-01-01T10:00", state="a range that is none"),
 )
 
 NO_PAGES = {

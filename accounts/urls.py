@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("users/retrieve/<uuid:draft_id>", retrieve.show, name="user-retrieve"),
     path("security-credentials", credentials.mine, name="credentials"),
+    path("security-credentials/change-root-password", credentials.change_root, name="credentials-root-password"),
     path("security-credentials/create-access-key", access_keys.create, name="credentials-create-access-key"),
     *(
         path(f"security-credentials/{verb}-access-key/<str:key_id>", view, name=f"credentials-{verb}-access-key")

@@ -21,6 +21,7 @@ from iamconsole.console.drafts import once
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import Crumbs, crumbs, page_address
+from iamconsole.console.reauthentication import asks_again, by_root_for_itself
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["VERBS", "activate", "create", "deactivate", "delete"]
@@ -28,6 +29,7 @@ __all__ = ["VERBS", "activate", "create", "deactivate", "delete"]
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@asks_again(by_root_for_itself)
 def create(request: ConsoleRequest, name: str = "") -> HttpResponse:
     """Ask what the key is for and name something better, then make it; its secret is shown once."""
     form = AccessKeyForm(request.POST if request.method == "POST" else None)

@@ -12,6 +12,7 @@ from iamconsole.aws import names
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import crumbs
+from iamconsole.console.reauthentication import always, asks_again
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.steps import refusal_of
 
@@ -46,6 +47,7 @@ def alias(request: ConsoleRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@asks_again(always)
 def delete_alias(request: ConsoleRequest) -> HttpResponse:
     """Ask, then remove the alias; the twelve digits still sign in."""
     present = next(iter(list_account_aliases(request.call)), "")

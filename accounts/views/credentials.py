@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.authentication import identity_of
 from accounts.operations.login_profiles import change_password
 from accounts.operations.mfa_devices import list_mfa_devices
+from accounts.operations.root_password import change_root_password, requirements
 from accounts.operations.users import get_user
 from accounts.passwords import policy_of
 from accounts.views.users import key_facts
@@ -21,11 +22,12 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.middleware import begin_session
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs
+from iamconsole.console.reauthentication import asks_again, by_root_for_itself
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.sessions import mine as my_sessions
 from iamconsole.console.views.signin import NewPasswordForm
 
-__all__ = ["mine"]
+__all__ = ["change_root", "mine"]
 
 
 @never_cache
@@ -60,6 +62,29 @@ def mine(request: ConsoleRequest) -> HttpResponse:
         **_read(request.call, is_user=is_user),
     }
     return page(request, "accounts/credentials/mine.html", context, status=form.status)
+
+
+@never_cache
+@sensitive_post_parameters("old_password", "new_password", "retype")
+@require_http_methods(["GET", "POST"])
+@asks_again(by_root_for_itself)
+def change_root(request: ConsoleRequest) -> HttpResponse:
+    """Change the root user's password; nobody else has anything to change here."""
+    if request.call.principal.identity_type != "Root":
+        return go_to(request, "credentials")
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        entered = form.cleaned_data
+        attempt(
+            form, change_root_password, request.call, old_password=entered["old_password"],
+            new_password=entered["new_password"],
+        )  # fmt: skip
+        if not form.errors and _stay_signed_in(request):
+            messages.success(request, "The root user's password was changed. Your other sessions are over.")
+            return go_to(request, "credentials")
+    title = "Change root user password"
+    context = {"title": title, "crumbs": crumbs(title, of="credentials"), "form": form, "rules": requirements()}
+    return page(request, "accounts/credentials/root_password.html", context, status=form.status)
 
 
 def _read(call: Call, *, is_user: bool) -> dict[str, Any]:

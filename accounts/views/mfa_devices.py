@@ -35,6 +35,7 @@ from iamconsole.console.htmx import go_to, page
 from iamconsole.console.models import Draft
 from iamconsole.console.passkeys import unavailable
 from iamconsole.console.places import Crumbs, crumbs, page_address
+from iamconsole.console.reauthentication import asks_again, for_oneself
 from iamconsole.console.request import ConsoleRequest
 
 __all__ = ["VERBS", "activate", "assign", "context_of", "list_address", "remove", "resync"]
@@ -113,6 +114,7 @@ def resync(request: ConsoleRequest, device: str, name: str = "") -> HttpResponse
 
 
 @require_http_methods(["GET", "POST"])
+@asks_again(for_oneself)
 def remove(request: ConsoleRequest, device: str, name: str = "") -> HttpResponse:
     """Deactivate and delete a device, after a question."""
     found = _device(request, device, name)

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from iamconsole.console.views import dashboard, preferences, search, sessions, signin, switch_role
+from iamconsole.console.views import confirm_identity, dashboard, preferences, search, sessions, signin, switch_role
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="dashboard")),
@@ -22,5 +22,8 @@ urlpatterns = [
     path("iam/security-credentials/end-sessions", sessions.end, name="credentials-end-sessions"),
     path("iam/switch-role", switch_role.switch, name="role-switch"),
     path("iam/switch-back", switch_role.switch_back, name="role-switch-back"),
+    path("iam/confirm-identity/<uuid:draft_id>", confirm_identity.enter_password, name="confirm-identity"),
+    path("iam/confirm-identity/<uuid:draft_id>/code", confirm_identity.enter_code, name="confirm-identity-code"),
+    path("iam/confirm-identity/<uuid:draft_id>/passkey", confirm_identity.use_passkey, name="confirm-identity-passkey"),
     path("preferences", preferences.change, name="preferences"),
 ]

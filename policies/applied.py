@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -276,6 +276,22 @@ class _Row:
         return control_policy_arn(self.owner, self.via, self.kind, self.path) if self.kind in _CONTROL else ""
 
 
+class HeldDocument(Protocol):
+    """A document by its hash, and the row that holds it."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of row holds it: `managed`, `boundary`, `inline`, or a type of control policy."""
+
+    @property
+    def hash(self) -> str:
+        """The hash of the document."""
+
+    @property
+    def row_id(self) -> int:
+        """The key of the row."""
+
+
 class CompiledPolicies:
     """Compiled documents by content hash, the least recently used dropped first.
 
@@ -287,7 +303,7 @@ class CompiledPolicies:
         self._kept: OrderedDict[str, CompiledPolicy] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, rows: Sequence[_Row]) -> dict[str, CompiledPolicy]:
+    def of(self, rows: Sequence[HeldDocument]) -> dict[str, CompiledPolicy]:
         """Answer the compiled policies of these rows by hash, reading the documents not seen before."""
         with self._lock:
             found = {row.hash: self._kept[row.hash] for row in rows if row.hash in self._kept}

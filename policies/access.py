@@ -76,6 +76,11 @@ def judge(
     return Judgement(request, applied, evaluate(request, applied.policies))
 
 
+def may(call: Call, action: str, resource: str = "*") -> bool:
+    """Whether the caller might do something, so that a page offers it or not; no event tells of the question."""
+    return judge(call, action, resource, {}).allowed
+
+
 def _applied_to(call: Call) -> Applied:
     """What applies to the caller, and the session policies that it carries along."""
     applied = applied_to(call.principal)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from policies.views import (
+    access_troubleshooter,
     boundaries,
     create_policy,
     edit_policy,
@@ -19,6 +20,8 @@ from policies.views import (
 
 urlpatterns: list[URLPattern] = [
     path("simulator", simulator.simulator, name="simulator"),
+    path("access", access_troubleshooter.index, name="access"),
+    path("access/<uuid:event_id>", access_troubleshooter.detail, name="access-detail"),
     path("policies", policies.index, name="policy-list"),
     path("policies/details/<path:policy_arn>", policies.detail, name="policy-detail"),
     path("policies/create", create_policy.create, name="policy-create"),

@@ -8,16 +8,23 @@ from iamconsole.aws.errors import AccessDenied
 from policies.access import Judgement
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
+TROUBLESHOOT = "iam:TroubleshootAccess"
 _NEVER_ONWARD = ("//", "/sign", "/session/")
 
 __all__ = ["explain", "safe_path", "simulator_address"]
 
 
 def explain(refusal: AccessDenied) -> str:
-    """The simulator's address with the refused request filled in; empty for who may not simulate."""
+    """Where a refusal is explained: by its own record for who may troubleshoot, by the simulator for who may simulate.
+
+    Empty for everybody else. What was judged for the refusal tells both, without another query.
+    """
     judgement = refusal.decision
-    if isinstance(judgement, Judgement) and not judgement.also_allows(SIMULATE, refusal.principal_arn):
-        return ""
+    if isinstance(judgement, Judgement):
+        if refusal.authorization_id and judgement.also_allows(TROUBLESHOOT, "*"):
+            return reverse("access-detail", args=[refusal.authorization_id])
+        if not judgement.also_allows(SIMULATE, refusal.principal_arn):
+            return ""
     return simulator_address(principal=refusal.principal_arn, action=refusal.action, resource=refusal.resource)
 
 

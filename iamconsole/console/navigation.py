@@ -31,7 +31,7 @@ _GROUPS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Organization policies", "organization"),
         ),
     ),
-    ("Tools", (("Policy simulator", "simulator"), ("Access graph", "access-graph"))),
+    ("Tools", (("Policy simulator", "simulator"), ("Access troubleshooter", "access"), ("Access graph", "access-graph"))),
     ("Classroom", (("Labs", "lab-list"), ("Instructor board", "instructor-board"))),
 )
 

@@ -115,6 +115,23 @@ def named_mfa_device(call: Call, parameters: Parameters) -> tuple[Target, ...]:
     return (Target(device.serial_number, "AWS::IAM::VirtualMFADevice", device.name, _tags(device)),)
 
 
+def named_oidc_provider(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The OpenID Connect provider of `open_id_connect_provider_arn`."""
+    provider_arn = parameters["open_id_connect_provider_arn"]
+    name = arn.split_path(provider_arn)[1]
+    try:
+        tags = _tags(queries.find_oidc_provider(call, provider_arn))
+    except NoSuchEntity:
+        tags = ()
+    return (Target(provider_arn, "AWS::IAM::OIDCProvider", name, tags),)
+
+
+def new_oidc_provider(call: Call, parameters: Parameters) -> tuple[Target, ...]:
+    """The OpenID Connect provider that is to be made."""
+    address = parameters["url"].strip().removeprefix("https://").rstrip("/")
+    return (Target(arn.oidc_provider_arn(call.account_id, address), "AWS::IAM::OIDCProvider", address),)
+
+
 def new_mfa_device(call: Call, parameters: Parameters) -> tuple[Target, ...]:
     """The virtual MFA device that is to be made."""
     return (_new(call, parameters, "virtual_mfa_device", arn.mfa_arn, "AWS::IAM::VirtualMFADevice"),)

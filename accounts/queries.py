@@ -22,6 +22,8 @@ from accounts.models import (
     InstanceProfileTag,
     MFADevice,
     MFADeviceTag,
+    OpenIDConnectProvider,
+    OpenIDConnectProviderTag,
     Role,
     RoleTag,
     User,
@@ -134,6 +136,47 @@ def find_mfa_device(call: Call, serial_number: str) -> MFADevice:
     return found
 
 
+def oidc_providers(call: Call) -> QuerySet[OpenIDConnectProvider]:
+    """All OpenID Connect providers of the caller's account."""
+    return OpenIDConnectProvider.objects.filter(account_id=call.account_id)
+
+
+def find_oidc_provider(call: Call, provider_arn: str) -> OpenIDConnectProvider:
+    """Find an OpenID Connect provider by its ARN, with its tags, or raise NoSuchEntity."""
+    tags = tag_array(OpenIDConnectProviderTag.objects.all(), "oidc_provider")
+    rows: QuerySet[Any] = oidc_providers(call)
+    rows = rows.annotate(tag_list=tags)
+    found: OpenIDConnectProvider | None = call.remember(
+        ("oidc_provider", provider_arn), lambda: _provider(rows, call.account_id, provider_arn)
+    )
+    if found is None:
+        raise no_oidc_provider(provider_arn)
+    return found
+
+
+def lock_oidc_provider(call: Call, provider_arn: str) -> OpenIDConnectProvider:
+    """Lock an OpenID Connect provider's row until the transaction ends, or raise NoSuchEntity."""
+    rows = oidc_providers(call).select_for_update(no_key=True)
+    found = _provider(rows, call.account_id, provider_arn)
+    if found is None:
+        raise no_oidc_provider(provider_arn)
+    return found
+
+
+def find_oidc_provider_of_any_account(account_id: str, url: str) -> OpenIDConnectProvider | None:
+    """Find the provider of an issuer in the account of a role that a token's bearer asks for.
+
+    NAMED EXCEPTION: the bearer is of no account; the token is checked against the provider before anything is told.
+    """
+    rows = OpenIDConnectProvider.objects.filter(account_id=account_id).select_related("account")
+    return _first(rows, "url", url)
+
+
+def no_oidc_provider(provider_arn: str) -> NoSuchEntity:
+    """Say that the account has no such OpenID Connect provider."""
+    return NoSuchEntity(f"OpenIDConnect Provider not found for arn {provider_arn}", field="openIDConnectProviderArn")
+
+
 def find_owner_of_access_key(call: Call, access_key_id: str) -> str | None:
     """Name the user of the account to whom an access key belongs; None for the root user's and for an unknown key."""
     keys = AccessKey.objects.filter(account_id=call.account_id, pk=access_key_id)
@@ -217,6 +260,13 @@ def no_instance_profile(name: str) -> NoSuchEntity:
 def no_mfa_device(serial_number: str) -> NoSuchEntity:
     """Say that the account has no such virtual MFA device."""
     return NoSuchEntity(f"VirtualMFADevice with serial number {serial_number} does not exist.", field="serialNumber")
+
+
+def _provider(
+    rows: QuerySet[OpenIDConnectProvider], account_id: str, provider_arn: str
+) -> OpenIDConnectProvider | None:
+    prefix = arn.oidc_provider_arn(account_id, "")
+    return _first(rows, "url", provider_arn[len(prefix) :]) if provider_arn.startswith(prefix) else None
 
 
 def _device(rows: QuerySet[MFADevice], call: Call, serial_number: str) -> MFADevice | None:

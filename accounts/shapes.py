@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from accounts.models import AccessKey, Group, InstanceProfile, LoginProfile, MFADevice, Role, User
+from accounts.models import (
+    AccessKey,
+    Group,
+    InstanceProfile,
+    LoginProfile,
+    MFADevice,
+    OpenIDConnectProvider,
+    Role,
+    User,
+)
 from accounts.sessions import Credentials, principal_of
 
 Shape = Mapping[str, Any]
@@ -109,6 +118,15 @@ def assumed_role(issued: Credentials) -> Shape:
     return {**credentials(issued), "assumedRoleUser": user, **_packed(issued)}
 
 
+def web_identity_role(issued: Credentials) -> Shape:
+    """The session of a role that the bearer of a token took."""
+    principal = issued.credential.claims
+    subject = next((values[0] for key, values in principal.items() if key.endswith(":sub")), "")
+    audience = next((values[0] for key, values in principal.items() if key.endswith(":aud")), "")
+    told = {"subjectFromWebIdentityToken": subject, "audience": audience, "provider": issued.credential.provider}
+    return {**assumed_role(issued), **told}
+
+
 def federated_user(issued: Credentials) -> Shape:
     """The session that a user handed on, and its credentials."""
     principal = principal_of(issued.credential)
@@ -118,6 +136,11 @@ def federated_user(issued: Credentials) -> Shape:
 
 def _packed(issued: Credentials) -> Shape:
     return {"packedPolicySize": issued.packed_policy_size} if issued.packed_policy_size else {}
+
+
+def oidc_provider(provider: OpenIDConnectProvider) -> Shape:
+    """An OpenID Connect provider that was made."""
+    return {"openIDConnectProviderArn": provider.arn}
 
 
 def virtual_mfa_device(device: MFADevice) -> Shape:

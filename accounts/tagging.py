@@ -16,6 +16,7 @@ OWNERS = {
     "roletag": "role",
     "instanceprofiletag": "instance_profile",
     "mfadevicetag": "mfa_device",
+    "openidconnectprovidertag": "oidc_provider",
     "policytag": "policy",
     "labresourcetag": "resource",
 }

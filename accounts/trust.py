@@ -20,13 +20,25 @@ from iamconsole.aws.arn import Arn, split_path
 from iamconsole.aws.errors import MalformedPolicyDocument, ValidationError
 from iamconsole.aws.identifiers import Prefix, is_account_id
 from policies.documents import check_document, check_size
-from policies.language.document import Document, PrincipalType
+from policies.language.document import Document, Effect, PrincipalType
 from policies.language.kinds import PolicyKind
 from policies.language.reader import read
 
 __all__ = ["check_trust_policy", "principal_ids"]
 
 _KINDS: Mapping[str, tuple[type[Model], str]] = {"user": (User, "user_name"), "role": (Role, "role_name")}
+_SHARED_ISSUERS: Mapping[str, str] = {
+    "token.actions.githubusercontent.com": "sub",
+    "gitlab.com": "sub",
+    "app.terraform.io": "sub",
+    "agent.buildkite.com": "sub",
+    "oidc.codefresh.io": "sub",
+    "cognito-identity.amazonaws.com": "aud",
+}
+"""Issuers that sign for everybody in the world, with the claim that tells whose token it is.
+
+Rules: id_roles_providers_oidc_secure-by-default.
+"""
 _SESSIONS = ("assumed-role/", "federated-user/")
 
 
@@ -40,7 +52,25 @@ def check_trust_policy(text: str, parameter: str = "policyDocument") -> Document
     check_size(quotas.TRUST_POLICY_SIZE, text, parameter)
     document = read(text)
     principal_ids(document, parameter)
+    _check_shared_issuers(document, parameter)
     return document
+
+
+def _check_shared_issuers(document: Document, parameter: str) -> None:
+    """Refuse a trust in an issuer that everybody shares where nothing asks whose token it is."""
+    for statement in document.statements:
+        if statement.effect is not Effect.ALLOW or statement.principal is None:
+            continue
+        asked = {condition.key.text.lower() for condition in statement.conditions}
+        for entry in statement.principal.entries:
+            issuer = entry.value.text.rpartition(":oidc-provider/")[2].lower()
+            claim = _SHARED_ISSUERS.get(issuer) if entry.type is PrincipalType.FEDERATED else None
+            if claim and f"{issuer}:{claim}" not in asked:
+                raise MalformedPolicyDocument(
+                    f"Trust in {issuer} must be limited by a condition on {issuer}:{claim}: it signs tokens for "
+                    "everybody, and only this claim tells whose they are.",
+                    field=parameter,
+                )
 
 
 def principal_ids(document: Document, parameter: str = "policyDocument") -> Mapping[str, str]:

@@ -21,6 +21,8 @@ _SHARED_FIELDS = (
 )  # fmt: skip
 EVENT_VERSION = "1.11"
 LONGEST_NAME = 2048
+_LONGEST_WHO = 128
+"""What an identity provider vouches for has names of any length; the record holds them whole."""
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
@@ -167,8 +169,8 @@ def _event(call: Call, record: dict[str, Any], resource: Resource, decision: dic
         event_name=record["eventName"],
         event_source=record["eventSource"],
         read_only=record["readOnly"],
-        user_name=identity.get("userName") or call.principal.name,
-        principal_id=identity.get("principalId", ""),
+        user_name=storable(identity.get("userName") or call.principal.name)[:_LONGEST_WHO],
+        principal_id=storable(identity.get("principalId", ""))[:_LONGEST_WHO],
         access_key_id=call.access_key_id,
         resource_type=resource.type,
         resource_name=storable(resource.name or resource.arn)[:LONGEST_NAME],

@@ -76,6 +76,7 @@ ROLE_SESSION_NAME = Name(r"[\w+=,.@-]*", 2, 64)
 SOURCE_IDENTITY = Name(r"[\w+=,.@-]*", 2, 64)
 FEDERATED_USER_NAME = Name(r"[\w+=,.@-]*", 2, 32)
 EXTERNAL_ID = Name(r"[\w+=,.@:\/-]*", 2, 1224)
+OIDC_URL_LENGTH = 255
 CONTEXT_KEY_NAME = Name(_NO_CONTROLS, 5, 256)
 SIMULATED_RESOURCE = Name(_NO_CONTROLS, 1, 2048)
 

@@ -22,6 +22,7 @@ from policies.lab_kinds import BUCKET, LabKind, Located, locate
 from policies.models import LabResource, LabResourceTag
 
 __all__ = [
+    "bucket_is_taken",
     "find_resource",
     "lock_resource",
     "named_resource",
@@ -109,6 +110,11 @@ def request_target(call: Call, located: Located | None, asked: str) -> tuple[Tar
         owner = located.account_id if located.account_id != call.account_id else ""
         return Target(asked, located.kind.type, located.name, keys=_in_region(located.region), account_id=owner), None
     return replace(_target(call, found), arn=asked), found
+
+
+def bucket_is_taken(name: str) -> bool:
+    """Whether any account has a bucket of this name: the one name that all accounts share."""
+    return LabResource.objects.filter(kind=BUCKET.key, name=_text(name)).exists()
 
 
 def policy_as(resource: LabResource, text: str) -> Policy | None:

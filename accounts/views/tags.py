@@ -18,6 +18,7 @@ from iamconsole.aws.errors import AccessDenied, IamError
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import crumbs, page_address
 from iamconsole.console.request import ConsoleRequest
+from policies.operations import lab_resources
 from policies.operations import tags as policy_operations
 
 __all__ = ["manage", "routes"]
@@ -46,6 +47,10 @@ _NOUNS: Mapping[str, _Noun] = {
     "policy": _Noun(
         "Policies", "policy_arn", policy_operations.list_policy_tags, policy_operations.tag_policy,
         policy_operations.untag_policy,
+    ),
+    "resource": _Noun(
+        "Resources", "resource_arn", lab_resources.list_resource_tags, lab_resources.tag_resource,
+        lab_resources.untag_resource,
     ),
 }  # fmt: skip
 

@@ -31,7 +31,15 @@ _GROUPS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Organization policies", "organization"),
         ),
     ),
-    ("Tools", (("Policy simulator", "simulator"), ("Access troubleshooter", "access"), ("Access graph", "access-graph"))),
+    (
+        "Tools",
+        (
+            ("Policy simulator", "simulator"),
+            ("Access troubleshooter", "access"),
+            ("Access graph", "access-graph"),
+            ("Lab resources", "resource-list"),
+        ),
+    ),
     ("Classroom", (("Labs", "lab-list"), ("Instructor board", "instructor-board"))),
 )
 

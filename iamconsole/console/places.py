@@ -17,6 +17,9 @@ _SECTIONS = {
     "group": ("User groups", "group-list"),
     "role": ("Roles", "role-list"),
     "policy": ("Policies", "policy-list"),
+    "provider": ("Identity providers", "provider-list"),
+    "resource": ("Lab resources", "resource-list"),
+    "analyzer": ("Access Analyzer", "analyzer"),
     "credentials": ("Security credentials", "credentials"),
     "settings": ("Account settings", "account-settings"),
 }

@@ -64,6 +64,16 @@ class DemoRole:
     boundary: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DemoResource:
+    """A lab resource, by its kind; `runs_with` is the role of a function, the instance profile of an instance."""
+
+    kind: str
+    name: str
+    tags: tuple[tuple[str, str], ...] = ()
+    runs_with: str = ""
+
+
 POLICIES = (
     DemoPolicy("ListBucketObjects", "Lists the objects of my-bucket."),
     DemoPolicy("AdminFixed", "Everything, with the version date written right."),
@@ -107,3 +117,14 @@ ROLES = (
     ),
     DemoRole("GitHub-Deploy", "trust-github", "Deploys from the main branch.", ("AmazonS3FullAccess",)),
 )  # fmt: skip
+
+RESOURCES = (
+    DemoResource("bucket", "my-bucket", (("team", "platform"),)),
+    DemoResource("bucket", "other-bucket"),
+    DemoResource("bucket", "project-x", (("project", "x"),)),
+    DemoResource("table", "webapp", (("team", "web"),)),
+    DemoResource("queue", "jobs"),
+    DemoResource("log-group", "/aws/lambda/thumbnails"),
+    DemoResource("function", "thumbnails", runs_with="Lambda-Log-Writer"),
+    DemoResource("instance", "web-1", (("env", "dev"),), runs_with="EC2-S3-Reader"),
+)

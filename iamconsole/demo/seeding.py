@@ -5,6 +5,7 @@ Sign-ins are made up for each installation; no two have a password in common.
 
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 from accounts.models import Account
 from accounts.opening import open_account, root_call
@@ -17,9 +18,12 @@ from accounts.operations.users import create_user
 from iamconsole.aws import arn, password_policy
 from iamconsole.call import Call
 from iamconsole.demo import cast
-from iamconsole.demo.cast import DemoGroup, DemoPolicy, DemoRole, DemoUser, document
+from iamconsole.demo.cast import DemoGroup, DemoPolicy, DemoResource, DemoRole, DemoUser, document
+from policies.lab_kinds import BUCKET, LabKind, kind_of
+from policies.lab_resources import bucket_is_taken
 from policies.operations.attachments import attach_group_policy, attach_role_policy, attach_user_policy
 from policies.operations.boundaries import put_role_permissions_boundary
+from policies.operations.lab_resources import CREATE
 from policies.operations.managed_policies import create_policy
 from policies.operations.policy_versions import create_policy_version
 from policies.queries import aws_managed_arns
@@ -54,6 +58,8 @@ def seed() -> list[SignIn]:
         seeding.group(group)
     for role in cast.ROLES:
         seeding.role(role)
+    for resource in cast.RESOURCES:
+        seeding.resource(resource)
     sign_ins = [sign_in for user in cast.USERS for sign_in in seeding.user(user)]
     return [*sign_ins, SignIn(f"root {cast.ROOT_EMAIL}", opened.root_password)]
 
@@ -95,6 +101,22 @@ class _Seeding:
         if demo.instance_profile:
             create_instance_profile(self.call, instance_profile_name=demo.name)
             add_role_to_instance_profile(self.call, instance_profile_name=demo.name, role_name=demo.name)
+
+    def resource(self, demo: DemoResource) -> None:
+        """Make a lab resource. A bucket whose name another account of this installation has gets a suffix."""
+        kind = kind_of(demo.kind)
+        assert kind is not None  # noqa: S101 - the cast names kinds that there are
+        create = partial(CREATE[demo.kind], self.call, tags=demo.tags)
+        if kind.runs_as == "role":
+            create(name=demo.name, role=arn.role_arn(self.call.account_id, "/", demo.runs_with))
+        elif kind.runs_as:
+            create(iam_instance_profile=demo.runs_with, tags=(("Name", demo.name), *demo.tags))
+        else:
+            create(name=self._free(kind, demo.name))
+
+    def _free(self, kind: LabKind, name: str) -> str:
+        taken = kind is BUCKET and bucket_is_taken(name)
+        return f"{name}-{self.call.account_id}" if taken else name
 
     def user(self, demo: DemoUser) -> list[SignIn]:
         create_user(self.call, user_name=demo.name, tags=demo.tags)

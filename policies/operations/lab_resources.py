@@ -12,7 +12,7 @@ from typing import Any
 from accounts import queries as identities
 from accounts.arns import any_resource
 from accounts.conflicts import refusing_duplicates
-from accounts.tagging import check_tag_keys, remove_tags, write_tags
+from accounts.tagging import check_tag_keys, remove_tags, sorted_tags, write_tags
 from accounts.trust import principal_ids
 from iamconsole.aws import names, quotas
 from iamconsole.aws.errors import InvalidInput, LimitExceeded, MalformedPolicyDocument, NoSuchEntity
@@ -22,7 +22,7 @@ from iamconsole.gate import operation
 from iamconsole.keyset import Sort, paginate
 from policies import access
 from policies.documents import check_document
-from policies.lab_kinds import BUCKET, INSTANCE, KEY, KINDS, REGIONS, LabKind
+from policies.lab_kinds import BUCKET, INSTANCE, KEY, KINDS, REGIONS, LabKind, locate
 from policies.lab_resources import (
     find_resource,
     lock_resource,
@@ -38,7 +38,23 @@ from policies.language.reader import read
 from policies.models import LabResource, LabResourceTag, document_hash
 from policies.models.resource import new_instance_id, new_key_id, new_secret_suffix
 
-__all__ = ["CREATE", "DELETE", "DELETE_POLICY", "GET_POLICY", "LIST", "PUT_POLICY", "READ", "SORTS", "TAG", "UNTAG"]
+__all__ = [
+    "CREATE",
+    "DELETE",
+    "DELETE_POLICY",
+    "GET_POLICY",
+    "LIST",
+    "PUT_POLICY",
+    "READ",
+    "SORTS",
+    "TAG",
+    "UNTAG",
+    "kind_at",
+    "list_resource_tags",
+    "read_resource",
+    "tag_resource",
+    "untag_resource",
+]
 
 SORTS = {
     "name": Sort("name", ignore_case=True, tie=Sort("id")),
@@ -253,3 +269,32 @@ GET_POLICY: Mapping[str, Function] = {kind.key: _getting_policy(kind) for kind i
 PUT_POLICY: Mapping[str, Function] = {kind.key: _putting_policy(kind) for kind in KINDS if kind.put_policy}
 DELETE_POLICY: Mapping[str, Function] = {kind.key: _deleting_policy(kind) for kind in KINDS if kind.delete_policy}
 """The operations of each kind by its key."""
+
+
+def kind_at(resource_arn: str) -> LabKind:
+    """The kind that an ARN belongs to; an ARN of none of the kinds names nothing here."""
+    located = locate(resource_arn)
+    if located is None:
+        raise NoSuchEntity(f"There is no lab resource with the ARN {resource_arn}.", field="resourceArn")
+    return located.kind
+
+
+def read_resource(call: Call, *, resource_arn: str) -> LabResource:
+    """Read a resource by the operation of its kind."""
+    found: LabResource = READ[kind_at(resource_arn).key](call, resource_arn=resource_arn)
+    return found
+
+
+def list_resource_tags(call: Call, *, resource_arn: str) -> tuple[tuple[str, str], ...]:
+    """Read a resource's tags, by key, by the operation of its kind."""
+    return sorted_tags(read_resource(call, resource_arn=resource_arn))
+
+
+def tag_resource(call: Call, *, resource_arn: str, tags: Sequence[tuple[str, str]]) -> None:
+    """Set tags on a resource by the operation of its kind."""
+    TAG[kind_at(resource_arn).key](call, resource_arn=resource_arn, tags=tags)
+
+
+def untag_resource(call: Call, *, resource_arn: str, tag_keys: Sequence[str]) -> None:
+    """Remove tags from a resource by the operation of its kind."""
+    UNTAG[kind_at(resource_arn).key](call, resource_arn=resource_arn, tag_keys=tag_keys)

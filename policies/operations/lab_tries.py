@@ -14,7 +14,7 @@ from accounts.arns import Target
 from accounts.operations.sts import assume_role
 from iamconsole.aws.errors import AccessDenied, InvalidInput
 from iamconsole.call import Call
-from iamconsole.gate import OPERATIONS, attempt
+from iamconsole.gate import attempt
 from policies import lab_resources
 from policies.access import Judgement
 from policies.catalog import AccessLevel, Action, action
@@ -26,6 +26,8 @@ from policies.models import LabResource
 __all__ = ["Tried", "try_action"]
 
 _READING = frozenset({AccessLevel.LIST, AccessLevel.READ})
+_REAL_SERVICES = frozenset({"access-analyzer", "cloudtrail", "iam", "organizations", "sts"})
+"""Services that this console has pages of: what they change is changed there, and nowhere in pretence."""
 _PREFIX_KEY = {"s3:ListBucket": "s3:prefix", "s3:ListBucketVersions": "s3:prefix"}
 _SOURCE_KEY = {"instance": "ec2:SourceInstanceARN", "function": "lambda:SourceFunctionArn"}
 
@@ -93,8 +95,8 @@ def _known(action_name: str) -> Action:
             "iam:PassRole is no request: it is checked where another one hands over a role, as for a new function.",
             field="action",
         )
-    real = OPERATIONS.get(known.full_name)
-    if known.full_name.lower() in changing_actions() or (real is not None and not real.read_only):
+    changes_something_here = known.service in _REAL_SERVICES and known.access_level not in _READING
+    if changes_something_here or known.full_name.lower() in changing_actions():
         raise InvalidInput(
             f"{known.full_name} is done for real in this console, on its own page. Ask the policy simulator about it.",
             field="action",

@@ -28,7 +28,7 @@ KINDS: Mapping[str, PolicyKind] = {
     "endpoint": PolicyKind.ENDPOINT,
 }
 _LIMITS = frozenset(str(quota.value) for quota in quotas.INLINE_POLICY_SIZE.values())
-_FIELDS = ("policy_document", "document")
+_FIELDS = ("policy_document", "document", "policy")
 
 
 @require_POST

@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from iamconsole.demo import cast
 from iamconsole.demo.seeding import SignIn, demo_account, seed
 from iamconsole.serving import DEMO_SIGN_INS
+from policies.lab_kinds import BUCKET
+from policies.models import LabResource
 
 _LOCK = 7_201_913
 """The advisory lock under which the demo account is made, so that two starters make one."""
@@ -47,6 +49,8 @@ class Command(BaseCommand):
             account.alias = None
             account.root_email = f"retired-{secrets.token_hex(4)}-{account.root_email}"
             account.save(update_fields=["alias", "root_email"])
+            # All accounts share the names of buckets: the new account is to have these.
+            LabResource.objects.filter(account=account, kind=BUCKET.key).delete()
         return seed()
 
 

@@ -30,6 +30,7 @@ class Environment:
     threads: int
     hosts: tuple[str, ...]
     origin: str
+    practice_authenticator: bool
     proxies: tuple[str, ...]
     certificate: str
     certificate_key: str
@@ -64,6 +65,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         threads=_number(environ, "THREADS", 4, 1, 64),
         hosts=_list(environ, "IAMCONSOLE_HOSTS") or (LOCAL_HOSTS if is_loopback(bind) else ("*",)),
         origin=environ.get("IAMCONSOLE_ORIGIN", ""),
+        practice_authenticator=_flag(environ, "IAMCONSOLE_PRACTICE_AUTHENTICATOR"),
         proxies=_list(environ, "IAMCONSOLE_PROXIES"),
         certificate=environ.get("IAMCONSOLE_CERTIFICATE", ""),
         certificate_key=environ.get("IAMCONSOLE_CERTIFICATE_KEY", ""),

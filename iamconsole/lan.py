@@ -20,7 +20,7 @@ RENEW_DAYS = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The two options, as `serve` describes them."""
+    """The three options, as `serve` describes them."""
     parser.add_argument(
         "--lan",
         nargs="?",
@@ -29,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="serve for a room: listen on this machine's network address (or on ADDRESS) and show a QR code",
     )
     parser.add_argument("--tls", action="store_true", help="with --lan: https with a certificate made on the spot")
+    parser.add_argument(
+        "--practice-authenticator",
+        action="store_true",
+        help="a page that shows MFA codes, for rooms without phones",
+    )
 
 
 def prepare(arguments: Sequence[str], environ: MutableMapping[str, str] = os.environ) -> None:
@@ -36,6 +41,8 @@ def prepare(arguments: Sequence[str], environ: MutableMapping[str, str] = os.env
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     add_arguments(parser)
     chosen, _ = parser.parse_known_args(arguments)
+    if chosen.practice_authenticator:
+        environ["IAMCONSOLE_PRACTICE_AUTHENTICATOR"] = "1"
     if chosen.lan is None:
         if chosen.tls:
             raise ImproperlyConfigured("--tls goes with --lan.")

@@ -15,6 +15,7 @@ _package = Path(__file__).resolve().parent
 IAMCONSOLE_HOME = _env.home
 IAMCONSOLE_PRODUCTION = _env.production
 IAMCONSOLE_PLAIN_HTTP = _env.plain_http
+IAMCONSOLE_PRACTICE_AUTHENTICATOR = _env.practice_authenticator
 IAMCONSOLE_PROXIES = _env.proxies
 IAMCONSOLE_DATABASE_URLS = {"serving": _env.database_url, "owner": _env.owner_url}
 IAMCONSOLE_SEALING_KEY = keys.sealing_key(_env.home)

@@ -8,14 +8,14 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
-from iamconsole.console.links import explain, simulator_address
+from iamconsole.console.links import EXPLAINED, explain, practice_authenticator, simulator_address
 
-__all__ = ["ago", "environment", "moment", "number", "relative"]
+__all__ = ["ago", "environment", "linked", "moment", "number", "relative"]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _RELATIVE_DAYS = 30
@@ -28,6 +28,7 @@ def environment(**options: Any) -> Environment:
     )
     made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=settings.BRAND)
     made.globals.update(explain_url=explain, simulator_url=simulator_address)
+    made.globals.update(practice_url=practice_authenticator)
     made.filters.update(_FILTERS)
     return made
 
@@ -67,12 +68,21 @@ def ago(value: datetime) -> SafeString:
     )
 
 
+def linked(sentence: object) -> SafeString:
+    """Write a sentence with the link that it names to the explanation of a refusal."""
+    before, *rest = EXPLAINED.split(str(sentence))
+    pieces = [(address, after) for address, after in zip(rest[::2], rest[1::2], strict=True)]
+    links = format_html_join("", '<a href="{}">Explain</a>{}', pieces)
+    return format_html("{}{}", before, links)
+
+
 def _day(value: datetime) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%d}"
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
+    "linked": linked,
     "number": number,
     "moment": moment,
     "relative": relative,

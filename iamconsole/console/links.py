@@ -1,17 +1,26 @@
 """Addresses that any page may want."""
 
+import re
 from urllib.parse import unquote, urlencode, urlsplit
 
+from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
-from iamconsole.aws.errors import AccessDenied
+from iamconsole.aws.errors import AccessDenied, IamError
 from policies.access import Judgement
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
 TROUBLESHOOT = "iam:TroubleshootAccess"
+EXPLAINED = re.compile(r"Explain: (/(?:session/[2-5]/)?iam/access/[0-9a-f-]{36})")
+"""Where a sentence leads to the explanation of the refusal that it tells of."""
 _NEVER_ONWARD = ("//", "/sign", "/session/")
 
-__all__ = ["explain", "safe_path", "simulator_address"]
+__all__ = ["EXPLAINED", "explain", "practice_authenticator", "safe_path", "sentence_of", "simulator_address"]
+
+
+def practice_authenticator() -> str:
+    """The page that shows MFA codes in a class; empty where it is off."""
+    return reverse("practice-authenticator") if settings.IAMCONSOLE_PRACTICE_AUTHENTICATOR else ""
 
 
 def explain(refusal: AccessDenied) -> str:
@@ -26,6 +35,18 @@ def explain(refusal: AccessDenied) -> str:
         if not judgement.also_allows(SIMULATE, refusal.principal_arn):
             return ""
     return simulator_address(principal=refusal.principal_arn, action=refusal.action, resource=refusal.resource)
+
+
+def sentence_of(error: IamError) -> str:
+    """The sentence of an error where there is room for one: of a refusal with its id, and the way to its explanation.
+
+    The link is drawn where the sentence is (the filter `linked`).
+    """
+    if not isinstance(error, AccessDenied) or not error.authorization_id:
+        return error.message
+    address = explain(error)
+    way = f" Explain: {address}" if EXPLAINED.fullmatch(f"Explain: {address}") else ""
+    return f"{error.message} (authorization ID {error.authorization_id}).{way}"
 
 
 def simulator_address(*, principal: str, action: str, resource: str) -> str:

@@ -3,7 +3,16 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from iamconsole.console.views import confirm_identity, dashboard, preferences, search, sessions, signin, switch_role
+from iamconsole.console.views import (
+    confirm_identity,
+    dashboard,
+    practice,
+    preferences,
+    search,
+    sessions,
+    signin,
+    switch_role,
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="dashboard")),
@@ -11,6 +20,7 @@ urlpatterns = [
     path("signin/root", signin.sign_in_root, name="signin-root"),
     path("signin/mfa/code", signin.enter_code, name="signin-mfa"),
     path("signin/mfa/passkey", signin.use_passkey, name="signin-passkey"),
+    path("practice-authenticator", practice.authenticator, name="practice-authenticator"),
     path("signin/password", signin.set_password, name="signin-password"),
     path("signin/<str:account>", signin.sign_in_for_account, name="signin-account"),
     path("signout", signin.sign_out, name="signout"),

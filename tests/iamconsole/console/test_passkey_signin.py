@@ -22,7 +22,7 @@ from accounts.models import Account, MFADevice, User
 from accounts.operations.signin import SignInFailed, Visit, sign_in_with_passkey
 from accounts.passkeys import Answer, RelyingParty, new_challenge, sign_in_options
 from iamconsole.audit.models import Event
-from tests.factories import PASSWORD, a_code, a_user, an_account, an_mfa_device
+from tests.factories import PASSWORD, a_code, a_user, an_account, an_inline_policy, an_mfa_device, sign_in
 from tests.soft_passkey import HOST, ORIGIN, SoftPasskey, a_passkey
 
 FAILURE = "Your sign-in details are not correct."
@@ -89,6 +89,20 @@ def test_ac27_a_passkey_completes_the_sign_in_and_the_event_says_so(
     assert attributes["mfaAuthenticated"] == "true"
     device.refresh_from_db()
     assert device.sign_count == 1
+
+
+def test_ac28_policies_that_ask_for_mfa_take_a_passkey_for_it(client: Client, account: Account, dave: User) -> None:
+    an_inline_policy(
+        dave,
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},'
+        ' {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists":'
+        ' {"aws:MultiFactorAuthPresent": "false"}}}]}',
+    )
+    assert sign_in(Client(), dave).get("/iam/users").status_code == 403
+    _, soft = a_passkey(dave)
+    with_password(client, dave)
+    give(client, soft.sign(options(client)))
+    assert client.get("/iam/users").status_code == 200
 
 
 def test_ac27_whoever_has_both_kinds_may_choose(client: Client, account: Account, dave: User) -> None:

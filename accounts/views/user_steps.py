@@ -22,6 +22,7 @@ from accounts.views.user_belongings import Belongings, belongings_of
 from iamconsole.aws import arn
 from iamconsole.aws.errors import DeleteConflict, NoSuchEntity
 from iamconsole.call import Call
+from iamconsole.console.links import sentence_of
 from iamconsole.console.steps import Step, cascade, perform
 from policies import access
 from policies.operations.attachments import attach_user_policy, detach_user_policy
@@ -82,7 +83,7 @@ def create_with_everything(call: Call, new: NewUser) -> Created:
     has_password = bool(new.password) and not failed
     failed += perform(_permissions(call, new))
     if copied:
-        failed += [f"{each.refusal.message}" for each in copied.refused if each.refusal]
+        failed += [sentence_of(each.refusal) for each in copied.refused if each.refusal]
         failed += perform(_copies(call, new.user_name, copied))
     if has_password and new.password_reset_required:
         failed += let_change_password(call, user)
@@ -98,7 +99,7 @@ def _source(call: Call, user_name: str) -> Belongings:
 
 def copy_permissions(call: Call, user_name: str, source: Belongings) -> list[str]:
     """Give a user the groups, policies and boundary of another; answer with what was refused."""
-    failed = [each.refusal.message for each in source.refused if each.refusal]
+    failed = [sentence_of(each.refusal) for each in source.refused if each.refusal]
     failed += perform(_copies(call, user_name, source))
     if source.boundary_arn:
         bound = partial(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 
 from iamconsole.aws.errors import AccessDenied, IamError
+from iamconsole.console.links import sentence_of
 
 __all__ = ["ConsoleForm", "CreatingForm", "attempt", "place"]
 
@@ -63,7 +64,7 @@ def place(form: ConsoleForm, error: IamError) -> None:
     name = _snake(error.field) if error.field else ""
     if isinstance(error, AccessDenied):
         form.refusal = error
-    form.add_error(name if name in form.fields else None, error.message)
+    form.add_error(name if name in form.fields else None, sentence_of(error))
 
 
 def _inside_a_sentence(label: str) -> str:

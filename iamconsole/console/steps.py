@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from iamconsole.aws.errors import AccessDenied, DeleteConflict, IamError
+from iamconsole.console.links import sentence_of
 
 __all__ = ["Step", "Unfinished", "cascade", "each", "perform", "refusal_of", "told"]
 
@@ -34,7 +35,7 @@ def perform(steps: Iterable[Step], *, begun: bool = True) -> list[str]:
             begun = True
     if not begun:
         _raise_where_all_are_denied([error for _, error in failed])
-    return [f"Could not {what}: {error.message}" for what, error in failed]
+    return [f"Could not {what}: {sentence_of(error)}" for what, error in failed]
 
 
 def cascade(steps: Iterable[Step]) -> None:
@@ -48,7 +49,7 @@ def cascade(steps: Iterable[Step]) -> None:
             step()
         except IamError as error:
             if begun:
-                raise Unfinished(f"Could not {what}: {error.message}") from error
+                raise Unfinished(f"Could not {what}: {sentence_of(error)}") from error
             raise
         begun = True
 
@@ -83,7 +84,7 @@ def each(
     if not begun and not done:
         _raise_where_all_are_denied([error for _, error in failed])
     for thing, why in failed:
-        refused(thing, why.message)
+        refused(thing, sentence_of(why))
     return done
 
 

@@ -88,3 +88,15 @@ def test_every_list_and_detail_page_is_counted() -> None:
     counted = {page.url_name for page in (*LISTS, *DETAILS)}
     named = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
     assert {name for name in named if name.endswith(("-list", "-detail"))} == counted
+
+
+@pytest.mark.parametrize("noun", ["role", "policy"])
+def test_a_history_of_thousands_of_changes_is_read_a_page_at_a_time(crowds: Crowds, noun: str) -> None:
+    """Those of a user and of a group read every policy that was ever attached, too: when, and until when."""
+    (detail,) = [page for page in DETAILS if page.noun == noun]
+    page = list(detail.addresses(crowds.many))[detail.tabs.index("history")]
+    queries = Visitor(crowds.many.administrator).queries(page)
+    (history,) = [query for query in queries if "pgh_created_at" in query]
+    reading = reading_of([f"SELECT * FROM ({history}) history"])
+    assert not reading.whole_tables
+    assert reading.rows <= MOST_ROWS_READ

@@ -15,7 +15,7 @@ from accounts.models import Account, LoginProfile, User
 from iamconsole.aws.identifiers import new_account_id
 from policies.models import InlinePolicy, document_hash
 
-__all__ = ["ADMINISTRATOR", "TABLES", "Crowd", "gather", "name"]
+__all__ = ["ADMINISTRATOR", "TABLES", "Crowd", "gather", "name", "resting_triggers"]
 
 ADMINISTRATOR = "administrator"
 TABLES = (
@@ -32,6 +32,11 @@ TABLES = (
     "policies_boundary",
     "policies_inlinepolicy",
     "audit_event",
+    "accounts_membershipevent",
+    "accounts_usertagevent",
+    "accounts_roletagevent",
+    "policies_attachmentevent",
+    "policies_policyversionevent",
 )
 """The tables that a crowd fills."""
 
@@ -42,7 +47,8 @@ _EVERYTHING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Actio
 class Crowd:
     """An account with `size` rows of each kind, and somebody in it who may do everything.
 
-    The first of each kind has the most company: every user is in the first group and carries the first policy.
+    The first of each kind has the most company: every user is in the first group and carries the first policy. It has
+    the longest history, too: as many changes of each table as there are others.
     """
 
     account: Account
@@ -57,7 +63,7 @@ def name(noun: str, number: int) -> str:
 
 def gather(size: int) -> Crowd:
     """Write a crowd into an account of its own. The caller rolls back."""
-    with _resting_triggers():
+    with resting_triggers():
         account = Account.objects.create(account_id=new_account_id(), name=f"A crowd of {size}")
         with connection.cursor() as cursor:
             for statement in _STATEMENTS:
@@ -69,7 +75,7 @@ def gather(size: int) -> Crowd:
 
 
 @contextmanager
-def _resting_triggers() -> Iterator[None]:
+def resting_triggers() -> Iterator[None]:
     """Let triggers rest: all at once for a superuser; for others by their names, which takes ten times as long."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
@@ -115,6 +121,15 @@ def _rows(table: str, columns: str, values: str, *, where: str = "TRUE") -> str:
     crowd = "WITH crowd (account, size) AS (VALUES (%s, %s))"
     numbers = "FROM crowd, generate_series(0, size - 1) AS n"
     return f"{crowd} INSERT INTO {table} ({columns}) SELECT {values} {numbers} WHERE {where}"
+
+
+def _past(table: str, owner: str, prefix: str, columns: str, values: str) -> str:
+    """Rows of a history, one a minute, all of the first of a kind."""
+    return _rows(
+        table,
+        f"pgh_created_at, pgh_label, account_id, pgh_obj_id, id, {owner}, {columns}",
+        f"now() - interval '300 days' + n * interval '1 minute', 'insert', account, n, n, {_id(prefix, '0')}, {values}",
+    )
 
 
 _STATEMENTS = (
@@ -195,6 +210,17 @@ _STATEMENTS = (
         "account_id, role_id, policy_name, document, document_hash, create_date, update_date",
         f"account, {_id('AROA')}, 'Inline', {_DOCUMENT}, {_HASH}, now(), now()",
         where="n %% 10 = 0",
+    ),
+    _past("accounts_usertagevent", "user_id", "AIDA", "key, value", "'n', n::text"),
+    _past("accounts_roletagevent", "role_id", "AROA", "key, value", "'n', n::text"),
+    _past("accounts_membershipevent", "group_id", "AGPA", "user_id, create_date", f"{_id('AIDA')}, now()"),
+    _past("policies_attachmentevent", "group_id", "AGPA", "policy_id, create_date", f"{_id('ANPA')}, now()"),
+    _past(
+        "policies_policyversionevent",
+        "policy_id",
+        "ANPA",
+        "number, is_default, document, document_hash, create_date, created_by",
+        f"n + 1, TRUE, {_DOCUMENT}, {_HASH}, now(), ''",
     ),
     _rows(
         "audit_event",

@@ -57,8 +57,8 @@ LISTS = (
     ListPage("event-list", ("time",)),
 )
 DETAILS = (
-    DetailPage("user-detail", "user", ("permissions", "groups", "tags", "credentials")),
-    DetailPage("group-detail", "group", ("users", "permissions")),
-    DetailPage("role-detail", "role", ("permissions", "trust", "tags")),
-    DetailPage("policy-detail", "policy", ("permissions", "entities", "versions", "tags")),
+    DetailPage("user-detail", "user", ("permissions", "groups", "tags", "credentials", "history")),
+    DetailPage("group-detail", "group", ("users", "permissions", "history")),
+    DetailPage("role-detail", "role", ("permissions", "trust", "tags", "history")),
+    DetailPage("policy-detail", "policy", ("permissions", "entities", "versions", "tags", "history")),
 )

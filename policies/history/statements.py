@@ -116,7 +116,6 @@ def _leg(kind: str, condition: str, order: str, *, source: str = "", indirect: b
     """The rows of one history: as many as the page may hold, in its order."""
     history = KINDS[kind]
     rank = list(KINDS).index(kind)
-    owner = "e.account_id IN (%(account)s, 'aws')" if kind == "version" else "e.account_id = %(account)s"
     tie = f"e.pgh_id::bigint * {TIES} + {rank}"
     named = ", ".join(
         f"{f'e.{noun}_id' if noun in history.names else 'NULL::text'} AS {noun}_id"
@@ -125,12 +124,12 @@ def _leg(kind: str, condition: str, order: str, *, source: str = "", indirect: b
     step = {"DESC": "<", "ASC": ">", "ONE": "="}[order]
     direction = "DESC" if order == "ONE" else order
     page = f"{_beyond(tie, step)} ORDER BY e.pgh_created_at {direction}, e.pgh_id {direction} LIMIT %(limit)s"
-    rows = (source or "{table} e").format(owner=owner, table=history.table, page=page)
+    rows = (source or "{table} e").format(table=history.table, page=page)
     return f"""(
         SELECT e.pgh_created_at AS at, {tie} AS tie, '{kind}' AS kind, e.pgh_label AS label, e.pgh_id,
             e.pgh_obj_id::text AS obj, {indirect} AS indirect, {named}
         FROM {rows}
-        WHERE {owner} AND {condition} AND {page}
+        WHERE e.account_id = %(account)s AND {condition} AND {page}
     )"""
 
 
@@ -145,7 +144,7 @@ def _through(periods: str, key: str, more: str = "TRUE") -> str:
     return f"""(SELECT {key}, min(since) AS since, max(until) AS until FROM {periods} GROUP BY {key}) o
         CROSS JOIN LATERAL (
             SELECT e.* FROM {{table}} e
-            WHERE {{owner}} AND e.{key} = o.{key} AND {more}
+            WHERE e.account_id = %(account)s AND e.{key} = o.{key} AND {more}
                 AND e.pgh_created_at > o.since AND e.pgh_created_at < o.until
                 AND EXISTS (SELECT FROM {periods} s
                     WHERE s.{key} = e.{key} AND s.since < e.pgh_created_at AND e.pgh_created_at < s.until)
@@ -177,19 +176,23 @@ def _image(noun: str) -> str:
     return f"CASE f.kind {cases} END AS image, {_before(kinds)} AS was"
 
 
+_LATEST = "ORDER BY x.pgh_created_at DESC, x.pgh_id DESC LIMIT 1"
+_EARLIER = "(x.pgh_created_at, x.pgh_id) < (f.at, f.pgh_id)"
+
+
 def _before(kinds: tuple[str, ...]) -> str:
     """The row before; of a new default version, the default before it."""
     cases = " ".join(
         f"WHEN '{kind}' THEN (SELECT to_jsonb(x) FROM {KINDS[kind].table} x"
-        f" WHERE x.pgh_obj_id = f.obj::{_key_type(kind)} AND x.pgh_id < f.pgh_id ORDER BY x.pgh_id DESC LIMIT 1)"
+        f" WHERE x.pgh_obj_id = f.obj::{_key_type(kind)} AND {_EARLIER} {_LATEST})"
         for kind in kinds
         if kind != "version"
     )
     return f"""CASE f.kind WHEN 'version' THEN (
         SELECT to_jsonb(x) FROM policies_policyversionevent x
-        WHERE x.account_id IN (%(account)s, 'aws') AND x.policy_id = f.policy_id AND x.is_default
-            AND x.pgh_label <> 'delete' AND x.pgh_created_at <= f.at AND x.pgh_id < f.pgh_id
-        ORDER BY x.pgh_created_at DESC, x.pgh_id DESC LIMIT 1) {cases} END"""
+        WHERE x.account_id = %(account)s AND x.policy_id = f.policy_id AND x.is_default
+            AND x.pgh_label <> 'delete' AND {_EARLIER}
+        {_LATEST}) {cases} END"""
 
 
 def _key_type(kind: str) -> str:
@@ -199,7 +202,7 @@ def _key_type(kind: str) -> str:
 def _thing(noun: str) -> str:
     return f"""CASE WHEN f.{noun}_id IS NOT NULL THEN jsonb_build_object(
         'then', (SELECT x.{noun}_name FROM accounts_{noun}event x
-            WHERE x.pgh_obj_id = f.{noun}_id AND x.pgh_created_at <= f.at ORDER BY x.pgh_id DESC LIMIT 1),
+            WHERE x.pgh_obj_id = f.{noun}_id AND x.pgh_created_at <= f.at {_LATEST}),
         'now', (SELECT x.{noun}_name FROM accounts_{noun} x
             WHERE x.account_id = %(account)s AND x.{noun}_id = f.{noun}_id)) END AS {noun}_names"""
 
@@ -217,16 +220,16 @@ def _in_force(key: str, at: str) -> str:
     """The document of a managed policy that was in force at a time."""
     return f"""COALESCE(
         (SELECT x.document FROM policies_policyversionevent x
-            WHERE x.account_id IN (%(account)s, 'aws') AND x.policy_id = {key} AND x.is_default
+            WHERE x.account_id = %(account)s AND x.policy_id = {key} AND x.is_default
                 AND x.pgh_label <> 'delete' AND x.pgh_created_at <= {at}
-            ORDER BY x.pgh_created_at DESC, x.pgh_id DESC LIMIT 1),
+            {_LATEST}),
         (SELECT x.document FROM policies_policyversion x WHERE x.policy_id = {key} AND x.is_default))"""
 
 
-_VIAS = """CASE WHEN f.kind = 'version' AND f.indirect THEN (
+_VIAS = f"""CASE WHEN f.kind = 'version' AND f.indirect THEN (
     SELECT jsonb_agg(DISTINCT jsonb_build_object('through', u.through, 'group', u.group_id,
         'then', (SELECT x.group_name FROM accounts_groupevent x
-            WHERE x.pgh_obj_id = u.group_id AND x.pgh_created_at <= f.at ORDER BY x.pgh_id DESC LIMIT 1),
+            WHERE x.pgh_obj_id = u.group_id AND x.pgh_created_at <= f.at {_LATEST}),
         'now', (SELECT x.group_name FROM accounts_group x
             WHERE x.account_id = %(account)s AND x.group_id = u.group_id)))
     FROM uses u WHERE u.policy_id = f.policy_id AND u.since < f.at AND f.at < u.until) END"""

@@ -153,4 +153,4 @@ def _field(field: str, change: Change, subject: Thing, via: Via | None) -> Itera
 
 def _plain(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
-    return str(value) if value not in (None, "") else "\"\""
+    return str(value) if value not in (None, "") else '""'

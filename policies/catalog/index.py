@@ -52,7 +52,7 @@ def action_index() -> ActionIndex:
     positions: dict[AccessLevel, list[int]] = {level: [] for level in AccessLevel}
     for service in services():
         start = len(names)
-        entries = source.published("actions", service.prefix)
+        entries = source.published_actions(service.prefix)
         for at, key in enumerate(sorted(entries), start):
             full_name = f"{service.prefix}:{entries[key]['name']}"
             names.append(full_name)

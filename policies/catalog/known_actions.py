@@ -70,7 +70,7 @@ def actions(service: str) -> Mapping[str, Action]:
     service = service.lower()
     if not is_service(service):
         return MappingProxyType({})
-    entries = source.published("actions", service)
+    entries = source.published_actions(service)
     return MappingProxyType({key: _action(service, entries[key]) for key in sorted(entries)})
 
 

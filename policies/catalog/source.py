@@ -19,6 +19,18 @@ def published(*parts: str) -> Any:
     return json.loads(_SERVICE_DATA.joinpath(*parts[:-1], f"{parts[-1]}.json").read_bytes())
 
 
+def published_actions(service: str) -> dict[str, Any]:
+    """Read the actions of a service by lower-case name, those included that the service data does not hold yet."""
+    entries: dict[str, Any] = published("actions", service)
+    return {**_added_actions().get(service, {}), **entries}
+
+
+@cache
+def _added_actions() -> dict[str, Any]:
+    added: dict[str, Any] = own("added_actions.json")["entries"]
+    return added
+
+
 def own(name: str) -> Any:
     """Read one JSON file of our own data."""
     return json.loads((_OWN_DATA / name).read_bytes())

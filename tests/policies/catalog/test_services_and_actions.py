@@ -114,6 +114,15 @@ def test_a_correction_names_an_action_that_exists_and_is_still_needed() -> None:
             assert not published.startswith(entry["level"]), name
 
 
+def test_an_added_action_is_known_and_still_missing_in_the_service_data() -> None:
+    from policies.catalog import source
+
+    for prefix, entries in source.own("added_actions.json")["entries"].items():
+        assert not entries.keys() & source.published("actions", prefix).keys()
+    assert catalog.access_level("iam:TroubleshootAccess") is AccessLevel.READ
+    assert catalog.action_index().position("iam:troubleshootaccess") is not None
+
+
 def test_an_arn_pattern_has_a_star_for_what_the_caller_chooses() -> None:
     kind = catalog.resource_type("s3", "Object")
     assert kind is not None

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 # Without a DATABASE_URL no command that needs a database gets this far; this names a server that cannot exist.
 NOWHERE = "postgresql:///iamconsole?host=/nonexistent"
 SERVING_TIMEOUT = "-c statement_timeout=20000 -c idle_in_transaction_session_timeout=60000"
+SERVING_PLANS = "-c jit=off"
+"""Every query of a page is short: compiling one would take longer than running it."""
 LEAST_VERSION = 150000
 POOL = {"min_size": 1, "max_size": 8, "timeout": 5}
 
@@ -49,7 +51,7 @@ def settings_for(url: str, *, serving: bool) -> dict[str, Any]:
     entry = parse(url or NOWHERE)
     options = entry["OPTIONS"]
     if serving:
-        options["options"] = f"{options.get('options', '')} {SERVING_TIMEOUT}".strip()
+        options["options"] = f"{options.get('options', '')} {SERVING_TIMEOUT} {SERVING_PLANS}".strip()
     if url:
         options["pool"] = dict(POOL)
     return entry | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}

@@ -67,6 +67,12 @@ def expanded(page: Page) -> None:
     page.locator("tr .code").first.wait_for()
 
 
+def differences(page: Page) -> None:
+    """Open the first row that can be opened, whose documents stand side by side."""
+    page.locator(".xb").first.click()
+    page.locator("tr .diff").first.wait_for()
+
+
 def sent(name: str, **fields: str) -> Act:
     """Fill fields in by their names, and send the form by its button."""
 
@@ -218,6 +224,7 @@ STOPS = (
     Stop("group-detail", ("Developers",)),
     Stop("group-detail", ("Developers",), "?tab=permissions"),
     Stop("group-detail", ("Developers",), "?tab=permissions", act=expanded, state="row open"),
+    Stop("group-detail", ("Developers",), "?tab=history"),
     Stop("group-detail", ("Developers",), act=dialog("main .acts >> text=Delete"), state="delete dialog"),
     Stop("group-detail", ("Nobody",), state="not found"),
     Stop("group-edit", ("Developers",)),
@@ -250,6 +257,8 @@ STOPS = (
     Stop("user-detail", ("bob",), "?tab=groups"),
     Stop("user-detail", ("bob",), "?tab=tags"),
     Stop("user-detail", ("jenkins",), "?tab=credentials"),
+    Stop("user-detail", ("bob",), "?tab=history"),
+    Stop("user-detail", ("bob",), "?tab=history", who="bob"),
     Stop("user-detail", ("bob",), act=dialog("main .acts >> text=Delete"), state="delete dialog"),
     Stop("user-detail", ("bob",), who="carol"),
     Stop("user-edit", ("bob",)),
@@ -297,6 +306,8 @@ STOPS = (
     Stop("role-detail", ("WebApp-DB",)),
     Stop("role-detail", ("WebApp-DB",), "?tab=trust"),
     Stop("role-detail", ("WebApp-DB",), "?tab=tags"),
+    Stop("role-detail", ("WebApp-DB",), "?tab=history"),
+    Stop("role-detail", ("WebApp-DB",), "?tab=history", act=differences, state="row open"),
     Stop("role-edit", ("WebApp-DB",)),
     Stop("role-edit-trust-policy", ("WebApp-DB",), act=editor),
     Stop("role-delete", ("WebApp-DB",)),
@@ -313,6 +324,8 @@ STOPS = (
     Stop("policy-detail", (DEV,), "?tab=tags"),
     Stop("policy-detail", (DEV,), "?tab=versions"),
     Stop("policy-detail", (DEV,), "?tab=versions", act=expanded, state="row open"),
+    Stop("policy-detail", (DEV,), "?tab=history"),
+    Stop("policy-detail", (DEV,), "?tab=history", act=differences, state="row open"),
     Stop(
         "policy-detail",
         (DEV,),

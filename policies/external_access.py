@@ -16,7 +16,7 @@ from policies.language.problems import PolicySyntaxError
 from policies.language.reader import read
 from policies.models import Analyzer, AnalyzerType, Finding, FindingType, LabResource
 
-__all__ = ["external_findings", "policy_text", "zone_of"]
+__all__ = ["external_findings", "is_in_organization", "policy_text", "zone_of"]
 
 ROLE = "AWS::IAM::Role"
 
@@ -90,3 +90,8 @@ def _key(arn: str, details: dict[str, Any]) -> str:
     """What the finding is about: the resource, the principal and the condition, wherever the statement stands."""
     about = (arn, details["principal"], details["condition"], details["action"])
     return hashlib.sha256(repr(about).encode()).hexdigest()
+
+
+def is_in_organization(call: Call) -> bool:
+    """Whether the account has an organization that can be a zone of trust."""
+    return OrganizationAccount.objects.filter(account_id=call.account_id).exists()

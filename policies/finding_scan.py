@@ -17,10 +17,11 @@ from policies.unused_access import unused_findings
 
 __all__ = ["refresh", "scan"]
 
-SHARE = 20
-"""A list that is opened scans anew unless the last scan is younger than this many times what it took.
+QUICK, SHARE = 200, 20
+"""A scan of fewer milliseconds than QUICK is made whenever a list is opened; a longer one not before SHARE times what
+it took is over.
 
-So the scans of a small account are always fresh, and those of a large one take a twentieth of the time at most.
+So a list of a small account is always fresh, and scanning a large one takes a twentieth of the time at most.
 """
 
 _FINDERS: Mapping[str, Callable[[Call, Analyzer], Iterator[Finding]]] = {
@@ -32,8 +33,8 @@ _FINDERS: Mapping[str, Callable[[Call, Analyzer], Iterator[Finding]]] = {
 
 def refresh(call: Call, analyzer: Analyzer) -> None:
     """Scan unless the last scan is fresh."""
-    last = analyzer.last_resource_analyzed_at
-    rest = timedelta(milliseconds=SHARE * analyzer.scan_milliseconds)
+    last, took = analyzer.last_resource_analyzed_at, analyzer.scan_milliseconds
+    rest = timedelta(milliseconds=SHARE * took if took >= QUICK else 0)
     if last is None or call.time - last >= rest:
         scan(call, analyzer)
 

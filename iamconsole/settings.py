@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "pghistory",
     "iamconsole.apps.ProjectConfig",
     "iamconsole.audit",
+    "iamconsole.classroom",
     "iamconsole.console",
     "accounts",
     "policies",

@@ -49,9 +49,16 @@ def demo_account() -> Account | None:
 def seed() -> list[SignIn]:
     """Make the demo account whole and answer its sign-ins, the administrator first."""
     opened = open_account(
-        name=cast.NAME, root_email=cast.ROOT_EMAIL, alias=cast.ALIAS, root_password=_typeable_password(), root_key=False
+        name=cast.NAME, root_email=cast.ROOT_EMAIL, alias=cast.ALIAS, root_password=typeable_password(), root_key=False
     )
-    seeding = _Seeding(root_call(opened.account))
+    passwords = furnish_with_cast(root_call(opened.account))
+    sign_ins = [SignIn(f"user {name}", password) for name, password in passwords.items()]
+    return [*sign_ins, SignIn(f"root {cast.ROOT_EMAIL}", opened.root_password)]
+
+
+def furnish_with_cast(call: Call) -> dict[str, str]:
+    """Put the demo cast into an account that is there already; answer the passwords of its users by name."""
+    seeding = _Seeding(call)
     for policy in cast.POLICIES:
         seeding.policy(policy)
     for group in cast.GROUPS:
@@ -61,7 +68,7 @@ def seed() -> list[SignIn]:
     for resource in cast.RESOURCES:
         seeding.resource(resource)
     sign_ins = [sign_in for user in cast.USERS for sign_in in seeding.user(user)]
-    return [*sign_ins, SignIn(f"root {cast.ROOT_EMAIL}", opened.root_password)]
+    return {sign_in.who.removeprefix("user "): sign_in.password for sign_in in sign_ins}
 
 
 class _Seeding:
@@ -128,7 +135,7 @@ class _Seeding:
             create_access_key(self.call, user_name=demo.name)
         if not demo.console:
             return []
-        password = _typeable_password()
+        password = typeable_password()
         create_login_profile(self.call, user_name=demo.name, password=password)
         return [SignIn(f"user {demo.name}", password)]
 
@@ -139,7 +146,7 @@ class _Seeding:
         return document(name, account=self.call.account_id, partner=cast.PARTNER_ACCOUNT, external_id=cast.EXTERNAL_ID)
 
 
-def _typeable_password() -> str:
+def typeable_password() -> str:
     """Make up a password that people copy from a beamer: three groups of five, nothing that looks like another."""
     alphabet = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
     while True:

@@ -25,7 +25,18 @@ from iamconsole.console.models import ConsoleSession
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.sessions import FIRST_SLOT, SessionStore, digest, mark_in, mark_seen
 
-__all__ = ["SLOTS", "SignedIn", "SlotMessages", "SlotSessions", "end_all", "free_slot", "in_slot", "others", "slot_of"]
+__all__ = [
+    "SLOTS",
+    "SignedIn",
+    "SlotMessages",
+    "SlotSessions",
+    "end_all",
+    "free_slot",
+    "in_slot",
+    "make_room",
+    "others",
+    "slot_of",
+]
 
 SLOTS = range(FIRST_SLOT, FIRST_SLOT + 5)
 _PREFIX = re.compile(r"/session/([2-5])(?=/|$)")
@@ -120,6 +131,23 @@ def free_slot(request: HttpRequest) -> int | None:
     if hasattr(request, "call"):
         taken.add(slot_of(request))
     return next((slot for slot in SLOTS if slot not in taken), None)
+
+
+def make_room(request: ConsoleRequest, principal_id: str) -> bool:
+    """Move a sign-in to a free slot where somebody else is signed in to its own; tells whether there was one.
+
+    So of two tabs that were both about to fill a slot, the second does not take the first one's place.
+    """
+    if not hasattr(request, "call") or request.base.principal.principal_id == principal_id:
+        return True
+    slot = free_slot(request)
+    if slot is None:
+        return False
+    set_script_prefix(in_slot(get_script_prefix(), slot))
+    request.slot = slot
+    request.session = SessionStore()
+    request.session.slot = slot
+    return True
 
 
 def end_all(request: HttpRequest, response: HttpResponse) -> None:

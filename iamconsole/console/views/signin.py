@@ -43,7 +43,7 @@ from iamconsole.console.middleware import begin_session, visit_of
 from iamconsole.console.passkeys import PasskeyForm, answer_of, challenge_for, party_of, unavailable
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.sessions import FIRST_SLOT
-from iamconsole.console.slots import end_all, in_slot
+from iamconsole.console.slots import end_all, in_slot, make_room
 
 __all__ = ["enter_code", "set_password", "sign_in", "sign_in_for_account", "sign_in_root", "sign_out", "use_passkey"]
 
@@ -264,6 +264,8 @@ def _change_password(
 
 def _go_on(request: ConsoleRequest, proven: Proven) -> HttpResponse:
     """Ask whose password is right for a code, where it takes one."""
+    if not make_room(request, proven.identity.principal.principal_id):
+        return go_to(request, "session-add")
     if not proven.needs_code:
         return _welcome(request, proven.identity)
     devices = mfa_devices_of(proven.identity)

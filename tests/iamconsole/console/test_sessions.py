@@ -32,8 +32,10 @@ def arrive(user: User, agent: str = FIREFOX, address: str = "203.0.113.7") -> Cl
 def rows(client: Client, address: str = MINE) -> list[list[str]]:
     text = client.get(address).content.decode()
     part = text.partition('id="sessions"')[2].partition("</section>")[0]
-    found = re.findall(r"<tr><td.*?</tr>", part, re.S)
-    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.S)] for row in found]
+    found = re.findall(r"<tr><td.*?</tr>", part, re.DOTALL)
+    return [
+        [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)] for row in found
+    ]
 
 
 def test_the_list_names_browser_address_and_mfa_and_marks_this_one(client: Client, alice: User) -> None:

@@ -13,7 +13,7 @@ from accounts.models import Account, User
 from accounts.secrets import hash_password
 from iamconsole.console.models import ConsoleSession
 from iamconsole.console.sessions import SessionStore, digest
-from tests.factories import PASSWORD, a_user, session_of, sign_in
+from tests.factories import PASSWORD, a_code, a_user, an_mfa_device, session_of, sign_in
 
 COOKIE = "iamconsole_session"
 
@@ -138,6 +138,39 @@ def test_a_sixth_session_is_refused_with_a_sentence(client: Client, account: Acc
     assert "5 sessions are open in this browser, which is the most." in response.content.decode()
     assert response.content.decode().count('href="/session/5/iam/"') == 2
     assert client.get("/session/6/signin").status_code == 404
+
+
+def test_the_sign_in_page_names_who_is_signed_in_from_this_browser(both: Client, account: Account) -> None:
+    for address in ("/session/3/signin", "/session/3/signin/root"):
+        assert f"bob @ {account.alias}" in both.get(address).content.decode()
+    assert "Signed in from this browser" not in Client().get("/signin").content.decode()
+
+
+def test_a_second_tab_that_fills_the_same_slot_takes_the_next_one(client: Client, alice: User, bob: User) -> None:
+    carol = a_user(alice.account, "carol")
+    sign_in(client, alice)
+    enter(client, 2, bob)
+    assert enter(client, 2, carol, next="/session/2/iam/users")["Location"] == "/session/3/iam/"
+    addresses = ("/iam/", "/session/2/iam/", "/session/3/iam/")
+    assert [who(client, address) for address in addresses] == ["alice", "bob", "carol"]
+    assert enter(client, 2, bob)["Location"] == "/session/2/iam/", "the same person stays"
+    assert get_script_prefix() == "/"
+
+
+def test_with_mfa_too_nobody_takes_the_place_of_another(client: Client, alice: User, bob: User) -> None:
+    _, seed = an_mfa_device(bob, last_used_step=0)
+    sign_in(client, alice)
+    fields = {"account": bob.account_id, "username": "bob", "password": PASSWORD}
+    assert client.post("/signin", fields)["Location"].startswith("/session/2/signin/mfa/code")
+    assert client.post("/session/2/signin/mfa/code", {"code": a_code(seed)})["Location"] == "/session/2/iam/"
+    assert (who(client, "/iam/"), who(client, "/session/2/iam/")) == ("alice", "bob")
+
+
+def test_a_sixth_sign_in_is_sent_to_the_sentence(client: Client, account: Account) -> None:
+    for slot in range(1, 6):
+        add(client, a_user(account, f"user-{slot}"), slot)
+    assert enter(client, 4, a_user(account, "late"))["Location"] == "/session/4/sessions/add"
+    assert who(client, "/session/4/iam/") == "user-4"
 
 
 def test_signing_out_of_one_leaves_the_others(both: Client, account: Account) -> None:

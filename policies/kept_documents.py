@@ -1,6 +1,7 @@
 """Find documents that applied once, by their content: in the history of every table that holds documents.
 
-The history keeps what was changed, deleted or detached since, so nothing else needs to.
+The history keeps what was changed, deleted or detached since, so nothing else needs to. Only the AWS managed policies
+have none: all their versions stay.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.db import connection
 from pghistory.models import Event as HistoryEvent
 
+from accounts.models import AWS
 from policies.recorded import NamedPolicy
 
 __all__ = ["kept_documents"]
@@ -21,6 +23,11 @@ _BY_HASH = """
 _OF_ROLES = """
     SELECT encode(sha256(convert_to(assume_role_policy_document, 'UTF8')), 'hex'), assume_role_policy_document
     FROM accounts_roleevent WHERE account_id = ANY(%(owners)s) AND role_name = ANY(%(names)s)
+"""
+_OF_AWS = """
+    SELECT v.document_hash, v.document FROM policies_managedpolicy p
+    JOIN policies_policyversion v ON v.policy_id = p.policy_id
+    WHERE p.account_id = %(aws)s AND lower(p.policy_name) = ANY(%(managed)s) AND v.document_hash = ANY(%(hashes)s)
 """
 
 
@@ -36,8 +43,10 @@ def kept_documents(policies: Iterable[NamedPolicy]) -> dict[str, str]:
         "owners": sorted({policy.owner for policy in wanted}),
         "hashes": sorted({policy.digest for policy in wanted}),
         "names": sorted({policy.source.rpartition("/")[2] for policy in wanted if ":role/" in policy.source}),
+        "managed": sorted({policy.name.lower() for policy in wanted if policy.owner == AWS}),
+        "aws": AWS,
     }
-    parts = [*(_BY_HASH.format(table=table) for table in _tables()), _OF_ROLES]
+    parts = [*(_BY_HASH.format(table=table) for table in _tables()), _OF_ROLES, _OF_AWS]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) kept(hash, document)", asked)  # noqa: S608
         hashes = set(asked["hashes"])

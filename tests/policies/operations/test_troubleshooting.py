@@ -380,6 +380,16 @@ def test_a_policy_of_the_same_name_made_anew_is_not_taken_for_the_old_one(alice:
     assert now_of(found).allowed
 
 
+def test_a_policy_of_aws_is_found_though_it_has_no_history(alice: Call, dave: Call) -> None:
+    reads_objects = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    attach_user_policy(alice, user_name="dave", policy_arn=reads_objects)
+    authorization_id = reads_user(dave)
+    detach_user_policy(alice, user_name="dave", policy_arn=reads_objects)
+    found = look(alice, authorization_id)
+    assert [policy.name for policy in then_of(found).deciding.policies] == ["AmazonS3ReadOnlyAccess"]
+    assert found.living == {reads_objects}
+
+
 def test_an_inline_policy_is_replayed_as_it_was(alice: Call, dave: Call) -> None:
     put_user_policy(alice, user_name="dave", policy_name="own", policy_document=DENY_USERS)
     authorization_id = reads_user(dave)

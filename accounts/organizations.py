@@ -36,6 +36,8 @@ __all__ = [
     "find_node",
     "find_parent",
     "find_unit",
+    "known_node",
+    "known_parent",
     "lock_organization",
     "managed_organization",
     "member",
@@ -134,6 +136,21 @@ def find_node(
     if is_account_id(node_id):
         return Node(organization, member=find_member(organization, node_id, absent, field))
     return Node(organization, unit=find_unit(organization, node_id, absent, field))
+
+
+def known_node(
+    call: Call, node_id: str, absent: type[NoSuchEntity] = TargetNotFoundException, field: str = "targetId"
+) -> Node:
+    """As `find_node`, in the organization that the caller's account manages; read once a call."""
+    organization = managed_organization(call)
+    return call.remember(("node", node_id), lambda: find_node(organization, node_id, absent, field))
+
+
+def known_parent(call: Call, parent_id: str) -> Node:
+    """The root or the unit that something is listed for, read once a call."""
+    if is_account_id(parent_id):
+        return find_parent(managed_organization(call), parent_id)
+    return known_node(call, parent_id, ParentNotFoundException, "parentId")
 
 
 def find_parent(

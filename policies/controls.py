@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.arns import Parameters, Target
 from accounts.models import AWS, Organization, OrganizationalUnit, PolicyTypes
-from accounts.organizations import Node, changed_target, place_of, target_arn
+from accounts.organizations import Node, changed_target, managed_organization, place_of, target_arn
 from iamconsole.aws.organization_errors import PolicyNotFoundException
 from iamconsole.aws.organizations import control_policy_arn
 from iamconsole.call import Call
@@ -26,6 +26,7 @@ __all__ = [
     "changed_policy_and_target",
     "control_policies",
     "find_control_policy",
+    "known_control_policy",
     "levels_of",
     "named_control_policy",
     "new_control_policy",
@@ -61,6 +62,14 @@ def control_policies(organization: Organization) -> QuerySet[ControlPolicy]:
 def find_control_policy(organization: Organization, policy_id: str) -> ControlPolicy:
     """Find a control policy by its id, or raise PolicyNotFoundException."""
     found = control_policies(organization).filter(pk=policy_id).first() if "\x00" not in policy_id else None
+    if found is None:
+        raise _no_policy(policy_id)
+    return found
+
+
+def known_control_policy(call: Call, policy_id: str) -> ControlPolicy:
+    """As `find_control_policy`, in the organization that the caller's account manages; read once a call."""
+    found = _remembered(call, managed_organization(call), policy_id)
     if found is None:
         raise _no_policy(policy_id)
     return found

@@ -6,6 +6,8 @@ from policies.views import (
     access_troubleshooter,
     analyzers,
     boundaries,
+    control_policies,
+    control_policy_attachments,
     create_policy,
     edit_policy,
     editor_help,
@@ -32,6 +34,18 @@ urlpatterns: list[URLPattern] = [
     path("analyzer/update/<str:analyzer_name>", analyzers.update, name="analyzer-update"),
     path("analyzer/scan/<str:analyzer_name>", analyzers.rescan, name="analyzer-scan"),
     path("analyzer/delete/<str:analyzer_name>", analyzers.delete, name="analyzer-delete"),
+    path("organization/policies/create/<str:kind>", control_policies.create, name="organization-policy-create"),
+    path("organization/policies/details/<str:policy_id>", control_policies.detail, name="organization-policy"),
+    path("organization/policies/edit/<str:policy_id>", control_policies.edit, name="organization-policy-edit"),
+    path("organization/policies/delete/<str:policy_id>", control_policies.delete, name="organization-policy-delete"),
+    path(
+        "organization/attach/<str:kind>/<str:target_id>", control_policy_attachments.attach, name="organization-attach"
+    ),
+    path(
+        "organization/detach/<str:policy_id>/<str:target_id>",
+        control_policy_attachments.detach,
+        name="organization-detach",
+    ),
     path("policies", policies.index, name="policy-list"),
     path("policies/details/<path:policy_arn>", policies.detail, name="policy-detail"),
     path("policies/create", create_policy.create, name="policy-create"),

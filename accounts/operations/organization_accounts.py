@@ -8,7 +8,9 @@ from accounts.opening import OpenedAccount, open_account
 from accounts.organizations import Node
 from accounts.shapes import Shape
 from iamconsole.aws import arn, names, quotas
+from iamconsole.aws.identifiers import is_account_id
 from iamconsole.aws.organization_errors import (
+    AccountNotFoundException,
     DestinationParentNotFoundException,
     DuplicateAccountException,
     MasterCannotLeaveOrganizationException,
@@ -96,9 +98,9 @@ def list_accounts_for_parent(
 
     Rules: organizations API_ListAccountsForParent.
     """
-    organization = organizations.managed_organization(call)
-    parent = organizations.find_parent(organization, parent_id)
-    rows = OrganizationAccount.objects.filter(organization=organization, unit=parent.unit).select_related("account")
+    parent = organizations.known_parent(call, parent_id)
+    rows = OrganizationAccount.objects.filter(organization=parent.organization, unit=parent.unit)
+    rows = rows.select_related("account")
     return paginate(rows, page, sorts=SORTS, default="name", search=_SEARCH)
 
 
@@ -108,7 +110,11 @@ def describe_account(call: Call, *, account_id: str) -> OrganizationAccount:
 
     Rules: organizations API_DescribeAccount.
     """
-    return organizations.find_member(organizations.managed_organization(call), account_id)
+    if not is_account_id(account_id):
+        raise AccountNotFoundException(f"There is no account {account_id} in your organization.", field="accountId")
+    member = organizations.known_node(call, account_id, AccountNotFoundException, "accountId").member
+    assert member is not None  # noqa: S101  # for the type checker: only accounts have such ids
+    return member
 
 
 @operation("organizations:MoveAccount", resource=organizations.member_and_parents)
@@ -126,9 +132,7 @@ def move_account(call: Call, *, account_id: str, source_parent_id: str, destinat
         organization, destination_parent_id, DestinationParentNotFoundException, "destinationParentId"
     )  # fmt: skip
     if Node(organization, unit=member.unit).id != source_parent_id:
-        raise SourceParentNotFoundException(
-            f"The account {account_id} does not stand below {source_parent_id}.", field="sourceParentId"
-        )
+        raise SourceParentNotFoundException(f"The account {account_id} does not stand below {source_parent_id}.")
     if destination.id == source_parent_id:
         raise DuplicateAccountException(
             f"The account {account_id} stands there already.", field="destinationParentId"

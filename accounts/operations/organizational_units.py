@@ -5,7 +5,7 @@ from django.db.models.functions import Lower
 
 from accounts import organizations
 from accounts.conflicts import refusing_duplicates
-from accounts.models import Organization, OrganizationAccount, OrganizationalUnit
+from accounts.models import OrganizationAccount, OrganizationalUnit
 from accounts.organizations import ACCOUNT, UNIT, Node
 from accounts.shapes import Shape
 from iamconsole.aws import names, quotas
@@ -13,6 +13,7 @@ from iamconsole.aws.organization_errors import (
     ChildNotFoundException,
     DuplicateOrganizationalUnitException,
     OrganizationalUnitNotEmptyException,
+    OrganizationalUnitNotFoundException,
     constrain,
 )
 from iamconsole.aws.organizations import UNIT_NAME, new_unit_id
@@ -66,7 +67,12 @@ def create_organizational_unit(call: Call, *, parent_id: str, name: str) -> Orga
 @operation("organizations:DescribeOrganizationalUnit", resource=organizations.unit, read_only=True)
 def describe_organizational_unit(call: Call, *, organizational_unit_id: str) -> OrganizationalUnit:
     """Read a unit. Rules: organizations API_DescribeOrganizationalUnit."""
-    return organizations.find_unit(organizations.managed_organization(call), organizational_unit_id)
+    absent = OrganizationalUnitNotFoundException
+    if not organizational_unit_id.startswith("ou-"):
+        raise absent(f"There is no organizational unit with the id {organizational_unit_id}.")
+    unit = organizations.known_node(call, organizational_unit_id, absent, "organizationalUnitId").unit
+    assert unit is not None  # noqa: S101  # for the type checker: only units have such ids
+    return unit
 
 
 @operation("organizations:UpdateOrganizationalUnit", resource=organizations.unit, answer=_shape)
@@ -103,8 +109,7 @@ def list_organizational_units_for_parent(call: Call, *, parent_id: str) -> tuple
 
     Rules: organizations API_ListOrganizationalUnitsForParent.
     """
-    organization = organizations.managed_organization(call)
-    return tuple(_units(organization, organizations.find_parent(organization, parent_id)))
+    return tuple(_units(organizations.known_parent(call, parent_id)))
 
 
 @operation("organizations:ListOrganizationalUnitsForParent", resource=organizations.root, read_only=True, batch=True)
@@ -125,11 +130,10 @@ def list_children(call: Call, *, parent_id: str, child_type: str) -> tuple[str, 
     Rules: organizations API_ListChildren.
     """
     names.check_member(CHILD_TYPES, child_type, "childType")
-    organization = organizations.managed_organization(call)
-    parent = organizations.find_parent(organization, parent_id)
+    parent = organizations.known_parent(call, parent_id)
     if child_type == UNIT:
-        return tuple(unit.pk for unit in _units(organization, parent))
-    rows = OrganizationAccount.objects.filter(organization=organization, unit=parent.unit)
+        return tuple(unit.pk for unit in _units(parent))
+    rows = OrganizationAccount.objects.filter(organization=parent.organization, unit=parent.unit)
     return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
 
@@ -145,6 +149,8 @@ def list_parents(call: Call, *, child_id: str) -> tuple[Node, ...]:
     return (Node(organization, unit=unit),)
 
 
-def _units(organization: Organization, parent: Node) -> QuerySet[OrganizationalUnit]:
-    rows = OrganizationalUnit.objects.filter(account_id=organization.account_id, organization=organization)
-    return rows.filter(parent=parent.unit).order_by(Lower("unit_name"))
+def _units(parent: Node) -> QuerySet[OrganizationalUnit]:
+    rows = OrganizationalUnit.objects.filter(
+        account_id=parent.organization.account_id, organization=parent.organization, parent=parent.unit
+    )
+    return rows.order_by(Lower("unit_name"))

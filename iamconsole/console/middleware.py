@@ -16,6 +16,7 @@ from accounts.operations.signin import Visit
 from iamconsole.audit.recorders import PageRecorder
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
+from iamconsole.aws.organization_errors import AccessDeniedException
 from iamconsole.call import Session
 from iamconsole.console import errors, preferences, switching
 from iamconsole.console.links import safe_path
@@ -67,6 +68,8 @@ class ConsoleMiddleware:
         """Turn what a view lets escape into a page; None leaves it to the page for faults of ours."""
         if isinstance(exception, AccessDenied):
             return errors.refused(request, exception)
+        if isinstance(exception, AccessDeniedException):
+            return errors.permission_denied(request, message=exception.message)
         if isinstance(exception, NoSuchEntity):
             return errors.not_found(request, message=exception.message)
         if isinstance(exception, _DATABASE_DOWN):

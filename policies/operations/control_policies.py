@@ -28,6 +28,7 @@ from policies.controls import (
     POLICY_TYPE,
     control_policies,
     find_control_policy,
+    known_control_policy,
     named_control_policy,
     new_control_policy,
 )
@@ -93,7 +94,7 @@ def describe_policy(call: Call, *, policy_id: str) -> ControlPolicy:
 
     Rules: organizations API_DescribePolicy.
     """
-    return find_control_policy(organizations.managed_organization(call), policy_id)
+    return known_control_policy(call, policy_id)
 
 
 @operation(

@@ -25,6 +25,7 @@ from policies.controls import (
     attached_to,
     changed_policy_and_target,
     find_control_policy,
+    known_control_policy,
     levels_of,
     named_control_policy,
 )
@@ -97,9 +98,15 @@ def list_policies_for_target(call: Call, *, target_id: str, policy_type: str) ->
     Rules: organizations API_ListPoliciesForTarget.
     """
     names.check_member(PolicyTypes.values, policy_type, "policyType")
-    organization = organizations.managed_organization(call)
-    target = organizations.find_node(organization, target_id, field="targetId")
-    return tuple(attachment.policy for attachment in attached_to(organization, (target.id,), policy_type))
+    target = organizations.known_node(call, target_id)
+    return tuple(attachment.policy for attachment in attached_to(target.organization, (target.id,), policy_type))
+
+
+@operation("organizations:ListPoliciesForTarget", resource=organizations.target, read_only=True, batch=True)
+def list_all_policies_for_target(call: Call, *, target_id: str) -> tuple[ControlPolicy, ...]:
+    """List the control policies of every type that are attached to a target itself, by name."""
+    target = organizations.known_node(call, target_id)
+    return tuple(attachment.policy for attachment in attached_to(target.organization, (target.id,)))
 
 
 @operation("organizations:ListTargetsForPolicy", resource=named_control_policy, read_only=True)
@@ -108,8 +115,8 @@ def list_targets_for_policy(call: Call, *, policy_id: str) -> tuple[Node, ...]:
 
     Rules: organizations API_ListTargetsForPolicy.
     """
+    policy = known_control_policy(call, policy_id)
     organization = organizations.managed_organization(call)
-    policy = find_control_policy(organization, policy_id)
     rows = ControlPolicyAttachment.objects.filter(account_id=call.account_id, policy=policy)
     nodes = [_node(organization, row) for row in rows.select_related("unit", "member__account")]
     return tuple(sorted(nodes, key=lambda node: (_ORDER.index(node.type), node.name.lower(), node.id)))
@@ -132,8 +139,7 @@ def describe_effective_policy(
         return levels_of(Node(organization, unit=place.unit, member=place), policy_type)
     if organization.account_id != call.account_id:
         raise AccessDeniedException("You don't have permissions to access this resource.")
-    target = organizations.find_node(organization, str(target_id), field="targetId")
-    return levels_of(target, policy_type)
+    return levels_of(organizations.known_node(call, str(target_id)), policy_type)
 
 
 def _root_shape(organization: Organization) -> Shape:

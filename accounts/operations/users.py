@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts import arns, queries, shapes
 from accounts.access_keys import key_array
 from accounts.conflicts import must, refusing_duplicates
 from accounts.mfa_devices import device_array
-from accounts.models import AccessKey, Membership, User, UserTag
+from accounts.models import AccessKey, AccessKeyStatus, Membership, User, UserTag
 from accounts.tagging import write_tags
 from iamconsole.aws import names, quotas
 from iamconsole.aws.errors import ValidationError
@@ -34,7 +34,10 @@ FILTERS = {
     "group": lambda value: Q(
         Exists(Membership.objects.filter(user=OuterRef("pk"), group__group_name__lower=value.lower()))
     ),
+    "keys": lambda value: _with_two_active_keys() if value == TWO_ACTIVE else None,
 }
+TWO_ACTIVE = "two active"
+"""The value of the filter `keys` that finds who has two active access keys: a rotation under way, or a shared user."""
 _KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]*", re.IGNORECASE)
 
 
@@ -106,6 +109,11 @@ def list_users(call: Call, *, path_prefix: str = "/", page: PageRequest = PageRe
     return paginate(
         rows, page, sorts=SORTS, default="user_name", filters=FILTERS, total=call.account.user_count
     )  # fmt: skip
+
+
+def _with_two_active_keys() -> Q:
+    active = AccessKey.objects.filter(user=OuterRef("pk"), status=AccessKeyStatus.ACTIVE).order_by().values("user")
+    return Q(Exists(active.annotate(number=Count("pk")).filter(number__gte=2)))
 
 
 def _found_by(query: str) -> Q:

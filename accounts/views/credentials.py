@@ -14,6 +14,7 @@ from accounts.operations.mfa_devices import list_mfa_devices
 from accounts.operations.root_password import change_root_password, requirements
 from accounts.operations.users import get_user
 from accounts.passwords import policy_of
+from accounts.views.user_facts import rotation_of
 from accounts.views.users import key_facts
 from iamconsole.aws import quotas
 from iamconsole.call import Call
@@ -90,10 +91,11 @@ def change_root(request: ConsoleRequest) -> HttpResponse:
 def _read(call: Call, *, is_user: bool) -> dict[str, Any]:
     """The caller's user, keys and MFA devices; a session of a role has none of them."""
     if call.principal.identity_type not in ("IAMUser", "Root"):
-        return {"user": None, "keys": None, "devices": None}
+        return {"user": None, "keys": None, "rotation": None, "devices": None}
     user = panel(get_user, call) if is_user else None
     keys = key_facts(call, None, user.value if user else None)
-    return {"user": user, "keys": keys, "devices": panel(list_mfa_devices, call)}
+    rotation = rotation_of(keys.value or ())
+    return {"user": user, "keys": keys, "rotation": rotation, "devices": panel(list_mfa_devices, call)}
 
 
 def _stay_signed_in(request: ConsoleRequest) -> bool:

@@ -1,5 +1,6 @@
 """What the pages about users tell of a user and of an access key, worked out from rows already read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from accounts.access_keys import AccessKeyMetadata, keys_of
 from accounts.mfa_devices import devices_of
 from accounts.models import LoginProfile, User
 
-__all__ = ["KeyFacts", "UserFacts", "profile_of"]
+__all__ = ["KeyFacts", "Rotation", "UserFacts", "profile_of", "rotation_of"]
 
 _WARN_DAYS, _ERROR_DAYS = 60, 90
 _GROUPS_NAMED = 2
@@ -32,6 +33,45 @@ class KeyFacts:
         """How good the age is: `ok` under sixty days, `warn` to ninety, then `err`."""
         days = (self.now - self.key.create_date).days
         return "ok" if days < _WARN_DAYS else "warn" if days <= _ERROR_DAYS else "err"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How far the rotation of access keys is: the key that is to go, and the one that replaces it.
+
+    Rules: id-credentials-access-keys-update.
+    """
+
+    old: KeyFacts
+    new: KeyFacts | None
+
+    @property
+    def step(self) -> int:
+        """The number of the step that is next: 1 create, 2 move over, 3 deactivate, 4 delete."""
+        if self.new is None:
+            return 1
+        if not self.old.key.is_active:
+            return 4
+        return 3 if self._moved else 2
+
+    @property
+    def due(self) -> bool:
+        """Whether the old key is of an age at which it should be rotated."""
+        return self.old.mark != "ok"
+
+    @property
+    def _moved(self) -> bool:
+        """Whether the new key is in use, and was used later than the old one."""
+        new, old = self.new.key.last_used_date if self.new else None, self.old.key.last_used_date
+        return new is not None and (old is None or new > old)
+
+
+def rotation_of(keys: Sequence[KeyFacts]) -> Rotation | None:
+    """The rotation of a user's keys, oldest first; None without a key. An inactive one of two is the one to go."""
+    if not keys:
+        return None
+    old, *others = sorted(keys, key=lambda facts: (facts.key.is_active, facts.key.create_date))
+    return Rotation(old, others[0] if others else None)
 
 
 @dataclass(frozen=True, slots=True)

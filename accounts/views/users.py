@@ -18,7 +18,7 @@ from accounts.operations.mfa_devices import list_mfa_devices
 from accounts.operations.tags import list_user_tags
 from accounts.operations.users import SORTS, get_user, list_users, update_user
 from accounts.secrets import fingerprint
-from accounts.views.user_facts import KeyFacts, UserFacts, profile_of
+from accounts.views.user_facts import KeyFacts, UserFacts, profile_of, rotation_of
 from iamconsole.aws import quotas
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.call import Call
@@ -45,7 +45,7 @@ TABS = ("permissions", "groups", "tags", "credentials", "last-accessed", "histor
 @require_safe
 def index(request: ConsoleRequest) -> HttpResponse:
     """List the account's users."""
-    filters = {"path": "Path", "group": "User group"}
+    filters = {"path": "Path", "group": "User group", "keys": "Access keys"}
     listing = read_listing(request, sorts=SORTS, default="user_name", filters=filters)
     users = list_users(request.call, page=listing.request)
     context = {
@@ -66,12 +66,14 @@ def detail(request: ConsoleRequest, name: str) -> HttpResponse:
     user = get_user(request.call, user_name=name)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else TABS[0]
+    keys = key_facts(request.call, user.user_name, user)
     context = {
         "title": user.user_name,
         "crumbs": crumbs(user.user_name, of="user"),
         "user": user,
         "profile": profile_of(user),
-        "keys": key_facts(request.call, user.user_name, user),
+        "keys": keys,
+        "rotation": rotation_of(keys.value or ()),
         "devices": panel(list_mfa_devices, request.call, user_name=user.user_name),
         "boundary": boundary_of(user),
         "tab": tab,

@@ -6,4 +6,5 @@ from iamconsole.settings import *  # noqa: F403 - the tests run on the real sett
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+IAMCONSOLE_PRACTICE_AUTHENTICATOR = True  # as in a class, so that its page is among those that are looked at
 STATIC_ROOT = None  # type: ignore[assignment] # files are found where they lie

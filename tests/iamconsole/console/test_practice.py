@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import totp
 from accounts.models import Account
-from iamconsole import lan
+from iamconsole import environment, lan
 from tests.factories import a_code, an_mfa_device, sign_in
 
 PAGE = "/practice-authenticator"
@@ -112,6 +112,11 @@ def test_what_is_no_secret_key_is_said_at_its_field(client: Client, key: str) ->
 def test_every_form_needs_its_token() -> None:
     client = Client(enforce_csrf_checks=True)
     assert add(client, "mine", totp.new_seed()).status_code == 403
+
+
+def test_it_is_off_unless_somebody_asks() -> None:
+    assert environment.read({}).practice_authenticator is False
+    assert environment.read({"IAMCONSOLE_PRACTICE_AUTHENTICATOR": "1"}).practice_authenticator is True
 
 
 @pytest.mark.parametrize("room", [[], ["--lan", "192.0.2.7"]])

@@ -162,6 +162,8 @@ ASKS_FOR_NOTHING = {
     "credentials-delete-access-key": "walked with the other user's keys",
     "user-assign-mfa": "an empty form",
     "user-activate-mfa": "only after a device was made",
+    "user-register-mfa": "only where a browser has passkeys",
+    "credentials-register-mfa": "only where a browser has passkeys",
     "credentials-assign-mfa": "an empty form",
     "credentials-activate-mfa": "only after a device was made",
     "credentials-resync-mfa": "walked with the other user's device",

@@ -159,6 +159,14 @@ def generated(page: Page) -> None:
     page.locator("#list").wait_for()
 
 
+def practised(page: Page) -> None:
+    """Add a device to the practice authenticator."""
+    page.fill("[name=name]", "dora")
+    page.fill("[name=secret_key]", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    page.get_by_role("button", name="Add device").click()
+    page.locator("[data-code]").first.wait_for()
+
+
 def custom_policy(length: str) -> Act:
     """Ask for a custom password policy; the answer is a question in the dialog, or the form with what is wrong."""
 
@@ -195,6 +203,10 @@ STOPS = (
     Stop("signin-account", ("{alias}",), who=SIGNED_OUT),
     Stop("signin-password", who="dora"),
     Stop("signin-mfa", who="mona"),
+    Stop("signin-passkey", who="pete"),
+    Stop("practice-authenticator", who=SIGNED_OUT),
+    Stop("practice-authenticator", who="dora", act=practised, state="with a device"),
+    Stop("practice-authenticator", who=SIGNED_OUT, act=sent("Add device"), state="refused"),
     Stop("dashboard"),
     Stop("dashboard", act=opened("header summary.icon"), state="settings open"),
     Stop("dashboard", act=opened("header details:last-of-type summary"), state="account menu open"),
@@ -276,6 +288,7 @@ STOPS = (
     Stop("user-delete-access-key", ("{key}", "jenkins")),
     Stop("user-assign-mfa", ("carol",)),
     Stop("user-assign-mfa", ("carol",), act=sent("Next", virtual_mfa_device_name="no spaces"), state="refused"),
+    Stop("user-register-mfa", ("carol",), "?device=laptop"),
     Stop("user-activate-mfa", ("{device}", "carol")),
     Stop("user-resync-mfa", ("jenkins-phone", "jenkins")),
     Stop("user-remove-mfa", ("jenkins-phone", "jenkins")),
@@ -290,6 +303,7 @@ STOPS = (
     Stop("credentials", who="root"),
     Stop("credentials", who="carol"),
     Stop("credentials-assign-mfa"),
+    Stop("credentials-register-mfa", query="?device=laptop", who="root"),
     Stop("credentials-activate-mfa", ("{own_device}",), who="root"),
     Stop("credentials-resync-mfa", ("root-phone",), who="root"),
     Stop("credentials-remove-mfa", ("root-phone",), who="root"),

@@ -15,6 +15,7 @@ from policies.views import specify_permissions
 from tests import factories
 from tests.browser.conftest import DESK, Lab, Visitor, arrive_at
 from tests.browser.tour import SIGNED_OUT, Stop
+from tests.soft_passkey import a_passkey
 
 ACCOUNT_FIELD = "Account ID (12 digits) or account alias"
 NOTES = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}}'
@@ -32,6 +33,7 @@ def furnish(lab: Lab) -> dict[str, str]:
         factories.an_inline_policy(entity, NOTES, name)
     factories.a_user(account, "dora", password_reset_required=True)
     factories.an_mfa_device(factories.a_user(account, "mona"), "monas-phone")
+    a_passkey(factories.a_user(account, "pete"), "petes-laptop")
     put_user_permissions_boundary(call, user_name="bob", permissions_boundary=lab.policy_arn("DeveloperBoundary"))
     password = {"what": "credentials", "user_name": "erin", "back": "/iam/users", "created": True}
     key = {"what": "accessKeys", "user_name": "alice", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "back": "/iam/users"}
@@ -80,7 +82,7 @@ class Tour:
     def visitor(self, who: str) -> Visitor:
         """The window of somebody, opened the first time that it is asked for."""
         if who not in self.visitors:
-            halfway = who in ("dora", "mona")
+            halfway = who in ("dora", "mona", "pete")
             somebody = (
                 None if halfway or who == SIGNED_OUT else self.lab.account if who == "root" else self.lab.user(who)
             )

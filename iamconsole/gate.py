@@ -92,8 +92,8 @@ def operation(
 ) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Call, P], R]]:
     """Make a function the operation of this name; a second function of a name is a fault.
 
-    `batch` marks one that does a named operation for several things at once: it passes the gate in the same way, but is
-    not what a door finds under the name.
+    `batch` marks one that does a named operation for several things at once, or in a way of the console's alone: it
+    passes the gate in the same way, but is not what a door finds under the name.
 
     The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with
     the decision on it, where the caller's policies do not allow it.

@@ -117,8 +117,6 @@ def _documents(row: Mapping[str, Any], image: Mapping[str, Any], was: Mapping[st
         return (held, "") if deleted else (row["held_before"] or "", held)
     if deleted:
         return image[name], ""
-    if row["kind"] == "version" and not image["is_default"]:
-        return "", image[name]
     return was.get(name) or "", image[name]
 
 

@@ -1,7 +1,7 @@
-"""The History tab of a user, user group, role or policy: its changes in words, and each with its documents as a diff."""
+"""The History tab of a user, user group, role or policy: its changes in words, each with its documents as a diff."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -83,10 +83,27 @@ class ShownChange:
     trusted: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
 
     @property
+    def bounds(self) -> bool:
+        """Whether the document counts as a permissions boundary alone."""
+        change = self.row.change
+        return change.kind == "boundary" or {via.through for via in change.vias} == {"boundary"}
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the document is one that counted for anybody, or came to."""
+        change = self.row.change
+        return change.kind != "version" or (change.label != "delete" and bool(change.row["is_default"]))
+
+    @property
     def sides(self) -> tuple[str, str]:
         """The headings of the two documents."""
         change = self.row.change
-        return "Before" if change.before else "Before: none", "After" if change.after else "After: none"
+        if self.in_force:
+            return "Before" if change.before else "Before: none", "After" if change.after else "After: none"
+        number = change.row["number"]
+        if change.label == "delete":
+            return f"Version {number}, not in force", "Deleted"
+        return f"Version {change.was.get('number')}, in force", f"Version {number}, not in force"
 
 
 def history_of(request: ConsoleRequest, noun: str, name: str, friendly: str = "") -> dict[str, Any]:
@@ -133,14 +150,16 @@ def _shown(request: ConsoleRequest, change: Change, subject: Thing, address: str
     before, after = change.before, change.after
     comparison = compare(before, after)
     is_trust = change.kind == "role"
-    return ShownChange(
+    shown = ShownChange(
         row,
         comparison,
         comparison.rows if everything_asked(request) else comparison.folded(MOST_LINES),
         f"{row.href}&all=1",
-        said=() if is_trust else tuple(map(ActionsSaid, difference(_compiled(before), _compiled(after)))),
         trusted=_trusted(before, after) if is_trust else (),
     )
+    if is_trust or not shown.in_force:
+        return shown
+    return replace(shown, said=tuple(map(ActionsSaid, difference(_compiled(before), _compiled(after)))))
 
 
 def _trusted(before: str, after: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -17,6 +17,7 @@ from accounts.operations.users import create_user, update_user
 from iamconsole.audit.models import Event
 from iamconsole.call import Call
 from policies.operations.attachments import attach_group_policy, detach_group_policy
+from policies.operations.boundaries import put_user_permissions_boundary
 from policies.operations.inline_policies import put_user_policy
 from policies.operations.managed_policies import delete_policy
 from policies.operations.policy_versions import create_policy_version
@@ -197,3 +198,31 @@ def test_without_lookup_events_the_tab_shows_the_refusal_and_the_page_stands(
 
 def test_a_change_that_is_none_is_not_found(console: Client, call: Call) -> None:
     assert console.get(f"{PAGES['user']}?tab=history&change=nonsense").status_code == 404
+
+
+def test_a_boundary_is_said_to_grant_nothing(console: Client, call: Call) -> None:
+    put_user_permissions_boundary(call, user_name="bob", permissions_boundary=a_policy(call, "Limit"))
+    shown = text(console.get(f"{PAGES['user']}?tab=history"))
+    href = re.search(r'class="no-js" href="([^"]+)"', shown)
+    assert href
+    assert "A boundary grants nothing" in words(console.get(href[1]))
+
+
+def test_a_version_that_is_not_in_force_is_compared_with_the_one_that_is(console: Client, call: Call) -> None:
+    arn = a_policy(call, "Tools", allow("s3:GetObject"))
+    create_policy_version(call, policy_arn=arn, policy_document=allow(["s3:GetObject", "s3:PutObject"]))
+    shown = text(console.get(f"/iam/policies/details/{arn}?tab=history"))
+    assert "1 action added." in shown
+    href = re.search(r'class="no-js" href="([^"]+)"', shown)
+    assert href
+    opened = words(console.get(href[1]))
+    assert "nothing changed for anybody" in opened
+    assert "Now allows" not in opened
+    assert "Version 1, in force" in opened
+    assert "Version 2, not in force" in opened
+
+
+def test_the_page_links_other_things_and_not_itself(console: Client, call: Call) -> None:
+    shown = text(console.get(f"{PAGES['user']}?tab=history")).partition('data-l="Change"')[2]
+    assert '<a href="/iam/groups/details/Developers">Developers</a>' in shown
+    assert '<a href="/iam/users/details/bob">' not in shown

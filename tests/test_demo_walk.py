@@ -13,11 +13,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import AccessKey, Account, Group, User
+from accounts.operations.organization_accounts import create_account
+from accounts.operations.organizational_units import create_organizational_unit
+from accounts.operations.organizations import create_organization
 from iamconsole.audit.models import Event
+from iamconsole.call import Call
 from iamconsole.demo import cast, seeding
 from policies import access
 from policies.evaluation import evaluate
-from policies.models import Attachment
+from policies.models import Attachment, LabResource
+from policies.operations.control_policies import create_policy
 from tests.factories import a_call, an_mfa_device, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +43,8 @@ class Walk:
 USER, GROUP, ROLE = {"name": "jenkins"}, {"name": "Developers"}, {"name": "WebApp-DB"}
 POLICY = {"policy_arn": "<policy>"}
 KEY = {"key_id": "<key>", **USER}
+UNIT, MEMBER, CONTROL = {"unit_id": "<unit>"}, {"account_id": "<member>"}, {"policy_id": "<control>"}
+BUCKET = {"resource_arn": "<bucket>"}
 DEVICE = {"device": "jenkins-phone", **USER}
 
 
@@ -112,6 +119,52 @@ PAGES: Mapping[str, Walk] = {
         ROLE,
     ),
     "role-edit": Walk(("iam:GetRole",), ROLE),
+    "organization": Walk(
+        (
+            "organizations:DescribeOrganization",
+            "organizations:ListOrganizationalUnitsForParent",
+            "organizations:ListAccounts",
+        )
+    ),
+    "organization-delete": Walk(("organizations:DescribeOrganization",)),
+    "organization-leave": Walk(("organizations:DescribeOrganization",)),
+    "organization-policy-type": Walk(("organizations:DescribeOrganization",), {"tab": "rcp"}),
+    "organization-unit": Walk(
+        (
+            "organizations:DescribeOrganizationalUnit",
+            "organizations:ListOrganizationalUnitsForParent",
+            "organizations:ListAccountsForParent",
+        ),
+        UNIT,
+    ),
+    "organization-unit-create": Walk(("organizations:DescribeOrganizationalUnit",), {"parent_id": "<unit>"}),
+    "organization-unit-edit": Walk(("organizations:DescribeOrganizationalUnit",), UNIT),
+    "organization-unit-delete": Walk(("organizations:DescribeOrganizationalUnit",), UNIT),
+    "organization-account": Walk(("organizations:DescribeAccount", "organizations:DescribeEffectivePolicy"), MEMBER),
+    "organization-account-move": Walk(
+        ("organizations:DescribeAccount", "organizations:ListOrganizationalUnitsForParent"), MEMBER
+    ),
+    "organization-account-remove": Walk(("organizations:DescribeAccount",), MEMBER),
+    "organization-policy": Walk(("organizations:DescribePolicy", "organizations:ListTargetsForPolicy"), CONTROL),
+    "organization-policy-edit": Walk(("organizations:DescribePolicy",), CONTROL),
+    "organization-policy-delete": Walk(("organizations:DescribePolicy",), CONTROL),
+    "organization-attach": Walk(
+        (
+            "organizations:DescribeOrganizationalUnit",
+            "organizations:ListPoliciesForTarget",
+            "organizations:ListPolicies",
+        ),
+        {"kind": "scp", "target_id": "<unit>"},
+    ),
+    "organization-detach": Walk(
+        ("organizations:DescribeOrganizationalUnit", "organizations:DescribePolicy"), {**CONTROL, "target_id": "<unit>"}
+    ),
+    "resource-list": panels("s3:ListAllMyBuckets"),
+    "resource-detail": panels("s3:GetBucketLocation", resource_arn="<bucket>"),
+    "resource-policy": Walk(("s3:GetBucketPolicy",), BUCKET),
+    "resource-delete-policy": Walk(("s3:GetBucketPolicy",), BUCKET),
+    "resource-delete": Walk(("s3:GetBucketLocation",), BUCKET),
+    "resource-tags": Walk(("s3:GetBucketLocation",), {"name": "<bucket>"}),
     "role-edit-trust-policy": Walk(("iam:GetRole",), ROLE),
     "role-delete": Walk(
         (
@@ -146,10 +199,16 @@ PAGES: Mapping[str, Walk] = {
     "event-download": Walk(("cloudtrail:LookupEvents",)),
 }
 ASKS_FOR_NOTHING = {
+    "organization-create": "by POST alone",
+    "organization-account-create": "an empty form",
+    "organization-account-created": "only after an account was opened",
+    "organization-policy-create": "an empty form",
     "root-tasks": "a text",
     "user-create": "an empty form",
     "user-retrieve": "only after a password was made",
     "role-create": "an empty form",
+    "resource-create": "an empty form",
+    "resource-try": "an empty form",
     "policy-create": "an empty form",
     "policy-import": "only inside a draft",
     "policy-validate": "looks at what was typed",
@@ -203,6 +262,15 @@ class Change:
 
 CUSTOM_POLICY = {"kind": "custom", "minimum_password_length": "8", "confirmed": "on"}
 CHANGES = (
+    Change("organization-policy-type", "organizations:EnablePolicyType", {}, {"tab": "rcp"}),
+    Change("organization-unit-edit", "organizations:UpdateOrganizationalUnit", {"name": "Test"}, UNIT),
+    Change(
+        "organization-attach",
+        "organizations:AttachPolicy",
+        {"policy_id": "<control>"},
+        {"kind": "scp", "target_id": "<unit>"},
+    ),
+    Change("organization-detach", "organizations:DetachPolicy", {}, {**CONTROL, "target_id": "<unit>"}),
     Change("account-alias", "iam:CreateAccountAlias", {"account_alias": "walked-<who>"}),
     Change("account-password-policy", "iam:UpdateAccountPasswordPolicy", CUSTOM_POLICY),
     Change("group-create", "iam:CreateGroup", {"group_name": "Walkers"}),
@@ -218,6 +286,7 @@ CHANGES = (
     Change("role-edit", "iam:UpdateRole", {"description": "walked", "duration": "7200"}, ROLE),
     Change("role-boundary", "iam:PutRolePermissionsBoundary", {"permissions_boundary": "<policy>"}, ROLE),
     Change("role-attach-policies", "iam:AttachRolePolicy", {"policy_arns": "<policy>"}, ROLE),
+    Change("resource-delete", "sqs:DeleteQueue", {"confirm": "jobs"}, {"resource_arn": "<queue>"}),
     Change("policy-set-default-version", "iam:SetDefaultPolicyVersion", {"name": "v1"}, POLICY),
 )
 
@@ -225,15 +294,23 @@ CHANGES = (
 @dataclass
 class Demo:
     account: Account
+    organization: Mapping[str, str] = field(default_factory=dict)
 
     def user(self, name: str) -> User:
         return User.objects.get(account=self.account, user_name=name)
+
+    def resource(self, kind: str) -> str:
+        arns = LabResource.objects.filter(account=self.account, kind=kind).order_by("pk").values_list("arn", flat=True)
+        return str(arns[0])
 
     def fill(self, values: Mapping[str, str], who: str) -> dict[str, str]:
         key = AccessKey.objects.get(account=self.account, user__user_name="jenkins")
         words = {
             "<policy>": f"arn:aws:iam::{self.account.account_id}:policy/DevServers",
             "<key>": key.access_key_id,
+            **self.organization,
+            "<bucket>": self.resource("bucket"),
+            "<queue>": f"arn:aws:sqs:us-east-1:{self.account.account_id}:jobs",
         }
         return {name: words.get(value, value.replace("<who>", who)) for name, value in values.items()}
 
@@ -243,7 +320,18 @@ def demo(db: None) -> Demo:
     seeding.seed()
     demo = Demo(Account.objects.get(alias=cast.ALIAS))
     an_mfa_device(demo.user("jenkins"), "jenkins-phone")
+    demo.organization = an_organization(a_call(demo.account))
     return demo
+
+
+def an_organization(call: Call) -> dict[str, str]:
+    """An organization with a unit, a member account and a policy, by the words that stand for them here."""
+    root_id = create_organization(call).root_id
+    unit = create_organizational_unit(call, parent_id=root_id, name="Development")
+    opened = create_account(call, email="walked-member@example.com", account_name="Sandbox")
+    content = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}}'
+    control = create_policy(call, name="Guard", policy_type="SERVICE_CONTROL_POLICY", content=content)
+    return {"<unit>": unit.unit_id, "<member>": opened.account.account_id, "<control>": control.policy_id}
 
 
 def named_routes() -> Iterator[str]:

@@ -60,14 +60,17 @@ class Arms:
     field: str
     values: tuple[Any, ...]
 
-    def all_of(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """Every row that the list shows, in no order."""
-        return rows.filter(**{f"{self.field}__in": self.values})
-
     def first_of(self, rows: QuerySet[M], order: Sequence[str], wanted: int) -> QuerySet[M]:
         """Read the first rows of each arm, and of those the first, with one query."""
+        return self._joined(rows, order, wanted).order_by(*order)[:wanted]
+
+    def count(self, rows: QuerySet[M], order: Sequence[str], most: int) -> int:
+        """Count rows up to a number; in order, so that they are counted in an index and nowhere else."""
+        return self._joined(rows, order, most)[:most].count()
+
+    def _joined(self, rows: QuerySet[M], order: Sequence[str], wanted: int) -> QuerySet[M]:
         parts = [rows.filter(**{self.field: value}).order_by(*order)[:wanted] for value in self.values]
-        return parts[0].union(*parts[1:], all=True).order_by(*order)[:wanted] if len(parts) > 1 else parts[0]
+        return parts[0].union(*parts[1:], all=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,7 @@ def paginate(
     rows = _matching(queryset, request, search, filters or {})
     walk = _Walk(rows, sorts[request.sort], request, arms)
     page = walk.page()
-    rows = arms.all_of(rows) if arms else rows
-    matches = rows.order_by()[:MATCHES_COUNTED].count() if request.is_filtered else None
+    matches = walk.matches() if request.is_filtered else None
     return Page(items=page.items, after=page.after, before=page.before, matches=matches, total=total)
 
 
@@ -169,6 +171,12 @@ class _Walk:
                 return self._cut(items[:size], more_before=True, more_after=len(items) > size)
         items = self._take(None, backwards=False)
         return self._cut(items[:size], more_before=False, more_after=len(items) > size)
+
+    def matches(self) -> int:
+        """Count what the filter lets through, up to a number."""
+        if self.arms:
+            return self.arms.count(self.rows, ("-keyset_value", "-keyset_tie"), MATCHES_COUNTED)
+        return self.rows.order_by()[:MATCHES_COUNTED].count()
 
     def _take(self, cursor: _Cursor | None, *, backwards: bool) -> list[Any]:
         """Read one row more than a page, from the cursor on."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
+from iamconsole.benching import trail
 from iamconsole.benching.clock import side_by_side
 from iamconsole.benching.crowd import Crowd
 from iamconsole.benching.lists import DETAILS, LISTS
@@ -11,7 +12,7 @@ from iamconsole.benching.plans import reading_of
 from iamconsole.benching.table import PageLine
 from iamconsole.benching.visitor import Visitor
 
-__all__ = ["measure"]
+__all__ = ["measure", "measure_trail"]
 
 _WITHOUT_ARN = re.compile(r"arn:.*/(?=[^/]+$)")
 
@@ -25,6 +26,13 @@ def measure(few: Crowd, many: Crowd, *, rounds: int) -> Iterator[PageLine]:
     for detail in DETAILS:
         for one, other in zip(detail.addresses(few), detail.addresses(many), strict=True):
             yield _measure(small, large, one, other, rounds)
+
+
+def measure_trail(few: Crowd, many: Crowd, *, rounds: int) -> Iterator[PageLine]:
+    """Look events up in a short trail and in a long one, by every attribute."""
+    small, large = Visitor(few.administrator), Visitor(many.administrator)
+    for address in trail.lookups():
+        yield _measure(small, large, address, address, rounds)
 
 
 def _measure(small: Visitor, large: Visitor, one: str, other: str, rounds: int) -> PageLine:

@@ -27,7 +27,7 @@ def gather_statistics() -> None:
 
 def reading_of(queries: Iterable[str]) -> Reading:
     """Run the queries that read again and answer what each took."""
-    scans = [scan for query in queries if query.startswith("SELECT") for scan in _scans(_plan(query))]
+    scans = [scan for query in queries if query.startswith(("SELECT", "(SELECT")) for scan in _scans(_plan(query))]
     whole = {scan["Relation Name"] for scan in scans if scan["Node Type"] == "Seq Scan"}
     return Reading(sum(map(_rows, scans)), tuple(sorted(whole)))
 

@@ -34,7 +34,7 @@ def run(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[R
     table, progress = StringIO(), StringIO()
     with django_db_blocker.unblock():
         before = rows()
-        call_command("bench", "--rows=30", "--seconds=0", "--rounds=1", stdout=table, stderr=progress)
+        call_command("bench", "--rows=30", "--events=30", "--seconds=0", "--rounds=1", stdout=table, stderr=progress)
         yield Run(table.getvalue(), progress.getvalue(), before, rows())
 
 
@@ -55,6 +55,10 @@ def run(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[R
         r"all \d\d,\d\d\d actions of 1,000 principals, (cold|a policy changed) +[\d,.]+ ms",
         r"gathering the policies of a user +1\.000 queries",
         r"one request for 31 users, policies gathered +[\d,.]+ ms",
+        r"authorizing a request and recording it +[\d.]+ ms CPU",
+        r"a write with its event +[\d.]+ ms",
+        r"of which the event's INSERT +-?[\d.]+ %",
+        r"/iam/events\?reads=1&f=user%3Arare-user +6( +[\d.]+){3} +[\d,]+(  ?reads all of .+)?",
         *(
             rf"/iam/{page} +\d( +[\d.]+){{3}} +[\d,]+(  ?reads all of .+)?"
             for page in ("users", "groups", "roles", "policies", "events")

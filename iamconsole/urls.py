@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("iamconsole.console.urls")),
+    path("class/", include("iamconsole.classroom.urls")),
     path("iam/", include("accounts.urls")),
     path("iam/", include("policies.urls")),
     path("iam/", include("iamconsole.audit.urls")),

@@ -19,6 +19,7 @@ WRITES = frozenset(
 MANAGERS = frozenset({"objects", "_default_manager"})
 
 WRITERS = {
+    "accounts/issuing.py": "a shared step of the operations that hand out temporary credentials",
     "accounts/opening.py": "an account is opened before anybody can be signed in to it",
     "accounts/tagging.py": "a shared step of the operations that tag",
     "iamconsole/audit/pruning.py": "lets old reads go, under a seal",

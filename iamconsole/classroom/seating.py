@@ -16,7 +16,7 @@ from iamconsole.call import Call
 from iamconsole.classroom.furnishing import furnish, sealed
 from iamconsole.classroom.models import StudentAccount
 from iamconsole.classroom.operations.states import keep_start
-from iamconsole.classroom.operations.students import seat_student, update_student
+from iamconsole.classroom.operations.students import list_all_students, seat_student, update_student
 from iamconsole.classroom.roster import Student
 
 __all__ = ["Change", "Planned", "plan", "seat"]
@@ -43,7 +43,7 @@ class Planned:
 
 def plan(call: Call, students: Sequence[Student]) -> tuple[Planned, ...]:
     """Say what a roster would change; nothing is written."""
-    known = {row.student_id.lower(): row for row in StudentAccount.objects.filter(account_id=call.account_id)}
+    known = {row.student_id.lower(): row for row in list_all_students(call)}
     return tuple(_planned(student, known.get(student.student_id.lower())) for student in students)
 
 

@@ -40,7 +40,7 @@ _GROUPS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Lab resources", "resource-list"),
         ),
     ),
-    ("Classroom", (("Labs", "lab-list"), ("Instructor board", "instructor-board"))),
+    ("Classroom", (("Student accounts", "class"), ("Labs", "lab-list"), ("Instructor board", "instructor-board"))),
 )
 
 

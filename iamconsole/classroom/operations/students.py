@@ -15,7 +15,7 @@ from iamconsole.classroom.operations.states import find_student
 from iamconsole.gate import operation
 from iamconsole.keyset import Sort, paginate
 
-__all__ = ["Card", "list_cards", "list_students", "seat_student", "update_student"]
+__all__ = ["Card", "get_student", "list_all_students", "list_cards", "list_students", "seat_student", "update_student"]
 
 SORTS = {
     "name": Sort("student_name", ignore_case=True),
@@ -61,6 +61,18 @@ def list_students(call: Call, *, page: PageRequest = PageRequest()) -> Page[Stud
     """List the student accounts of the class, one page at a time."""
     rows = StudentAccount.objects.filter(account_id=call.account_id).select_related("member").defer("sealed_sign_ins")
     return paginate(rows, page, sorts=SORTS, default="name", search=("student_name", "student_id", "member__alias"))
+
+
+@operation("organizations:ListAccounts", resource=arns.any_resource, read_only=True, batch=True)
+def list_all_students(call: Call) -> tuple[StudentAccount, ...]:
+    """List all student accounts of the class, as a roster is held against them."""
+    return tuple(StudentAccount.objects.filter(account_id=call.account_id).defer("sealed_sign_ins"))
+
+
+@operation("organizations:DescribeAccount", resource=organizations.member, read_only=True, batch=True)
+def get_student(call: Call, *, account_id: str) -> StudentAccount:
+    """Read a student account of the class, or raise NoSuchEntity."""
+    return find_student(call, account_id)
 
 
 @dataclass(frozen=True, slots=True)

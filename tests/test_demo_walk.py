@@ -21,7 +21,8 @@ from iamconsole.call import Call
 from iamconsole.demo import cast, seeding
 from policies import access
 from policies.evaluation import evaluate
-from policies.models import Attachment, LabResource
+from policies.models import Attachment, Finding, LabResource
+from policies.operations.analyzers import start_resource_scan
 from policies.operations.control_policies import create_policy
 from tests.factories import a_call, an_mfa_device, sign_in
 
@@ -46,6 +47,8 @@ KEY = {"key_id": "<key>", **USER}
 UNIT, MEMBER, CONTROL = {"unit_id": "<unit>"}, {"account_id": "<member>"}, {"policy_id": "<control>"}
 BUCKET = {"resource_arn": "<bucket>"}
 DEVICE = {"device": "jenkins-phone", **USER}
+ANALYZER = {"analyzer_name": "external-access"}
+FINDING = {"finding_id": "<finding>", **ANALYZER}
 
 
 def panels(*actions: str, **arguments: str) -> Walk:
@@ -195,15 +198,23 @@ PAGES: Mapping[str, Walk] = {
         decisive=False,
         afterwards=("iam:GetContextKeysForPrincipalPolicy",),
     ),
+    "access-detail": Walk(("iam:TroubleshootAccess",), {"event_id": "<event>"}),
+    "analyzer": Walk(("access-analyzer:ListAnalyzers", "access-analyzer:ListFindings")),
+    "finding-detail": Walk(("access-analyzer:GetFinding",), FINDING),
+    "analyzer-delete": Walk(("access-analyzer:ListAnalyzers",), ANALYZER),
     "event-list": Walk(("cloudtrail:LookupEvents",)),
     "event-download": Walk(("cloudtrail:LookupEvents",)),
 }
 ASKS_FOR_NOTHING = {
+    "analyzer-create": "an empty form",
+    "analyzer-scan": "takes a change only",
+    "analyzer-update": "takes a change only",
     "organization-create": "by POST alone",
     "organization-account-create": "an empty form",
     "organization-account-created": "only after an account was opened",
     "organization-policy-create": "an empty form",
     "root-tasks": "a text",
+    "access": "an empty form",
     "user-create": "an empty form",
     "user-retrieve": "only after a password was made",
     "role-create": "an empty form",
@@ -287,6 +298,16 @@ CHANGES = (
     Change("role-boundary", "iam:PutRolePermissionsBoundary", {"permissions_boundary": "<policy>"}, ROLE),
     Change("role-attach-policies", "iam:AttachRolePolicy", {"policy_arns": "<policy>"}, ROLE),
     Change("resource-delete", "sqs:DeleteQueue", {"confirm": "jobs"}, {"resource_arn": "<queue>"}),
+    Change("analyzer-scan", "access-analyzer:StartResourceScan", {}, ANALYZER),
+    Change(
+        "analyzer-update", "access-analyzer:UpdateFindings", {"name": "<finding>", "status": "ARCHIVED"}, ANALYZER
+    ),
+    Change(
+        "analyzer-delete",
+        "access-analyzer:DeleteAnalyzer",
+        {"confirm": "unused-access"},
+        {"analyzer_name": "unused-access"},
+    ),
     Change("policy-set-default-version", "iam:SetDefaultPolicyVersion", {"name": "v1"}, POLICY),
 )
 
@@ -308,8 +329,10 @@ class Demo:
         words = {
             "<policy>": f"arn:aws:iam::{self.account.account_id}:policy/DevServers",
             "<key>": key.access_key_id,
+            "<event>": str(Event.objects.filter(account_id=self.account.pk, decision__isnull=False).first().event_id),
             **self.organization,
             "<bucket>": self.resource("bucket"),
+            "<finding>": str(Finding.objects.get(account=self.account, resource__endswith="role/CrossAccount-Auditor").pk),
             "<queue>": f"arn:aws:sqs:us-east-1:{self.account.account_id}:jobs",
         }
         return {name: words.get(value, value.replace("<who>", who)) for name, value in values.items()}
@@ -321,6 +344,8 @@ def demo(db: None) -> Demo:
     demo = Demo(Account.objects.get(alias=cast.ALIAS))
     an_mfa_device(demo.user("jenkins"), "jenkins-phone")
     demo.organization = an_organization(a_call(demo.account))
+    external = f"arn:aws:access-analyzer:us-east-1:{demo.account.pk}:analyzer/external-access"
+    start_resource_scan(a_call(demo.account), analyzer_arn=external)
     return demo
 
 
@@ -424,7 +449,7 @@ def test_every_change_is_made_or_refused_as_the_evaluator_says(client: Client, d
             wrong.append(f"{change.route}: did not {change.action}, answered {response.status_code}")
         if not may and made:
             wrong.append(f"{change.route}: {who} could {made}")
-        if not may and not re.search(r"not authorized to perform: \w+:\w+", text_of(response)):
+        if not may and not re.search(r"not authorized to perform: [\w-]+:\w+", text_of(response)):
             wrong.append(f"{change.route}: does not give AWS's sentence ({response.status_code})")
     assert not wrong, "\n".join(wrong)
 

@@ -66,6 +66,8 @@ def api_event(
         "readOnly": read_only,
         "requestParameters": dict(parameters) or None,
     }
+    if region := (decision or {}).get("context", {}).get("aws:RequestedRegion"):
+        record["awsRegion"] = region[0]
     if event_id:
         record["eventID"] = event_id
     if resources:

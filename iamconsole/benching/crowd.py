@@ -31,6 +31,7 @@ TABLES = (
     "policies_attachment",
     "policies_boundary",
     "policies_inlinepolicy",
+    "policies_labresource",
     "audit_event",
     "accounts_membershipevent",
     "accounts_usertagevent",
@@ -110,6 +111,7 @@ def _named(noun: str) -> str:
 _PATH = "CASE WHEN n %% 2 = 1 THEN '/team-' || n %% 20 || '/' ELSE '/' END"
 _CREATED = "now() - interval '400 days' + n * interval '37 seconds'"
 _LAST_USED = f"CASE WHEN n %% 3 > 0 THEN {_CREATED} END"
+_BUCKET = f"account || '-' || {_named('bucket')}"  # all accounts share the names of buckets
 _TRUST = """'{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
               "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}'"""
 _DOCUMENT = """'{"Version": "2012-10-17", "Statement": [{"Sid": "ReadTheBucket", "Effect": "Allow",
@@ -210,6 +212,11 @@ _STATEMENTS = (
         "account_id, role_id, policy_name, document, document_hash, create_date, update_date",
         f"account, {_id('AROA')}, 'Inline', {_DOCUMENT}, {_HASH}, now(), now()",
         where="n %% 10 = 0",
+    ),
+    _rows(
+        "policies_labresource",
+        "account_id, kind, region, name, arn, description, document, document_hash, runs_as, create_date",
+        f"account, 'bucket', 'us-east-1', {_BUCKET}, 'arn:aws:s3:::' || {_BUCKET}, '', '', '', '', {_CREATED}",
     ),
     _past("accounts_usertagevent", "user_id", "AIDA", "key, value", "'n', n::text"),
     _past("accounts_roletagevent", "role_id", "AROA", "key, value", "'n', n::text"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.operations import groups, users
 from iamconsole.aws import arn
 from iamconsole.benching.crowd import Crowd, name
-from policies.operations import managed_policies
+from policies.operations import lab_resources, managed_policies
 
 __all__ = ["DETAILS", "LISTS", "DetailPage", "ListPage"]
 
@@ -55,6 +55,7 @@ LISTS = (
     ListPage("role-list", ("role_name", "last_activity")),
     ListPage("policy-list", _keys(managed_policies.SORTS)),
     ListPage("event-list", ("time",)),
+    ListPage("resource-list", _keys(lab_resources.SORTS)),
 )
 DETAILS = (
     DetailPage("user-detail", "user", ("permissions", "groups", "tags", "credentials", "history")),

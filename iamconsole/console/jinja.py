@@ -14,6 +14,7 @@ from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
 from iamconsole.console.links import EXPLAINED, explain, practice_authenticator, simulator_address
+from policies.lab_kinds import KINDS
 
 __all__ = ["ago", "environment", "linked", "moment", "number", "relative"]
 
@@ -29,6 +30,7 @@ def environment(**options: Any) -> Environment:
     made.globals.update(url=_url, static=static, htmx_script=htmx_script, brand=settings.BRAND)
     made.globals.update(explain_url=explain, simulator_url=simulator_address)
     made.globals.update(practice_url=practice_authenticator)
+    made.globals.update(services=tuple((kind.service_label, kind.plural, kind.key) for kind in KINDS))
     made.filters.update(_FILTERS)
     return made
 

@@ -40,7 +40,7 @@ class CreateResourceForm(CreatingForm):
 
     def __init__(self, *args: Any, kind: LabKind, account_id: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.account_id = account_id
+        self.account_id, self.kind = account_id, kind
         unused = {
             "name": kind.key == "key",
             "description": kind.key != "key",
@@ -55,6 +55,15 @@ class CreateResourceForm(CreatingForm):
             self.fields["name"].required = kind.name is not None
             self.fields["name"].help_text = kind.name_hint
             self.fields["name"].label = f"{kind.label} name"
+            self.fields["name"].error_messages["required"] = f"Enter the {kind.label.lower()} name."
+
+    def clean_name(self) -> str:
+        """Take the name, or say what the service's names look like."""
+        name: str = self.cleaned_data["name"]
+        rule = self.kind.name
+        if rule is not None and not (rule.minimum <= len(name) <= rule.maximum and rule.matches(name)):
+            raise forms.ValidationError(f"No {self.kind.label.lower()} can have this name. {self.kind.name_hint}")
+        return name
 
     def clean_role(self) -> str:
         """The role's ARN; a bare name is that of a role without a path."""

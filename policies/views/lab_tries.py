@@ -48,17 +48,23 @@ def try_context(request: ConsoleRequest, *, resource_arn: str = "", acting: str 
     tried = _tried(request, form) if form.is_bound and form.is_valid() else None
     # The instance or function that the page began with stays to be chosen, also where one acts as oneself.
     actor = request.POST.get("actor", "") or (form["acting"].value() or "")
-    named = locate(form["resource"].value() or "") or locate(resource_arn)
+    # An empty resource will mostly become a bucket: most of what roles are for lies there.
+    named = locate(form["resource"].value() or "")
     return {
         "form": form,
         "tried": tried,
         "actor": actor if _acts(actor) else "",
         "part": named.kind.part if named else KINDS[0].part,
-        "suggested": sorted({*(named.kind.actions if named else ()), *(_OF_A_ROLE if actor else ())}),
+        "suggested": sorted({*(named.kind.actions if named else ()), *(_own_actions(actor) if actor else ())}),
         "decided_by": DECIDED_BY[tried.judgement.decision.decided_by] if tried else "",
         "explained": _explanation(tried) if tried else "",
         "event": f"{reverse('event-list')}?{urlencode({'event': tried.event_id})}" if tried else "",
     }
+
+
+def _own_actions(actor: str) -> tuple[str, ...]:
+    located = locate(actor)
+    return (*_OF_A_ROLE, *(located.kind.actions if located else ()))
 
 
 def _acts(resource_arn: str) -> bool:
@@ -68,11 +74,12 @@ def _acts(resource_arn: str) -> bool:
 
 def _tried(request: ConsoleRequest, form: TryForm) -> Tried | None:
     entered = form.cleaned_data
+    itself = "" if entered["acting"] else request.POST.get("actor", "")
     try:
         return try_action(
             request.call,
             action_name=entered["action"],
-            resource_arn=entered["resource"].strip(),
+            resource_arn=entered["resource"].strip() or itself,
             part=entered["part"].strip(),
             acting=entered["acting"],
         )

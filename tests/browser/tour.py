@@ -2,7 +2,8 @@
 
 In `args` and `query`, {policies} stands for the ARN prefix of the account's own policies, {alias} for the account's
 alias, {key} for the ID of jenkins's access key and {own_key} for alice's, {event} for the ID of an event, and
-{shown_password}, {shown_key}, {edited} and {device} for drafts of alice's, {own_device} for one of the root user's.
+{bucket} and {instance} for the ARNs of lab resources, {shown_password}, {shown_key}, {edited} and {device} for drafts
+of alice's, {own_device} for one of the root user's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ Act = Callable[[Page], None]
 
 AWS = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
 DEV = "{policies}/DevServers"
+BUCKET = "{bucket}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,18 @@ def sent(name: str, **fields: str) -> Act:
             page.locator("main").get_by_role("button", name=name, exact=True).last.click()
 
     return act
+
+
+def tried(page: Page) -> None:
+    """Try the request that the address has filled in."""
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.locator("#tried-title").wait_for()
+
+
+def mistried(page: Page) -> None:
+    """Try a request that lacks the object it is about."""
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.locator("#id_part-error").wait_for()
 
 
 def editor(page: Page) -> None:
@@ -339,6 +353,24 @@ STOPS = (
     Stop("policy-detail", (DEV,), "?tab=versions"),
     Stop("policy-detail", (DEV,), "?tab=versions", act=expanded, state="row open"),
     Stop("policy-detail", (DEV,), "?tab=history"),
+    Stop("policy-detail", (DEV,), "?tab=last-accessed"),
+    Stop("user-detail", ("alice",), "?tab=last-accessed"),
+    Stop("user-detail", ("alice",), "?tab=last-accessed&service=iam"),
+    Stop("user-detail", ("bob",), "?tab=last-accessed", who="bob"),
+    Stop("group-detail", ("Admins",), "?tab=last-accessed"),
+    Stop("role-detail", ("WebApp-DB",), "?tab=last-accessed"),
+    Stop("analyzer"),
+    Stop("analyzer", query="?tab=unused"),
+    Stop("analyzer", query="?tab=unused&q=nobody", state="no match"),
+    Stop("analyzer", query="?status=archived"),
+    Stop("analyzer", who="carol"),
+    Stop("analyzer", act=dialog(".ph [hx-get*='/analyzer/delete/']")),
+    Stop("analyzer-create"),
+    Stop("analyzer-create", act=sent("Create analyzer"), state="taken"),
+    Stop("analyzer-delete", ("unused-access",)),
+    Stop("finding-detail", ("external-access", "{finding}")),
+    Stop("finding-detail", ("unused-access", "{idle}")),
+    Stop("finding-detail", ("unused-access", "{unused_key}")),
     Stop("policy-detail", (DEV,), "?tab=history", act=differences, state="row open"),
     Stop(
         "policy-detail",
@@ -364,10 +396,60 @@ STOPS = (
     Stop("policy-delete-version", (DEV,), "?name=v1"),
     Stop("policy-delete", (DEV,)),
     Stop("policy-tags", (DEV,)),
+    Stop("organization"),
+    Stop("organization", who="carol"),
+    Stop("organization", query="?tab=scp"),
+    Stop("organization", query="?tab=rcp"),
+    Stop("organization", act=dialog(".ph [hx-get$='/organization/delete']")),
+    Stop("organization-delete"),
+    Stop("organization-leave"),
+    Stop("organization-policy-type", ("rcp",)),
+    Stop("organization-unit", ("{root}",)),
+    Stop("organization-unit", ("{unit}",), query="?tab=policies"),
+    Stop("organization-unit-create", ("{unit}",)),
+    Stop("organization-unit-create", ("{unit}",), act=sent("Create organizational unit"), state="nothing entered"),
+    Stop("organization-unit-edit", ("{unit}",)),
+    Stop("organization-unit-delete", ("{unit}",)),
+    Stop("organization-account", ("{member}",)),
+    Stop("organization-account", ("{member}",), query="?tab=policies"),
+    Stop("organization-account-create"),
+    Stop("organization-account-created", ("{opened}",)),
+    Stop("organization-account-move", ("{member}",)),
+    Stop("organization-account-remove", ("{member}",)),
+    Stop("organization-policy", ("{control}",)),
+    Stop("organization-policy-create", ("rcp",), act=editor),
+    Stop("organization-policy-edit", ("{control}",), act=editor),
+    Stop("organization-policy-delete", ("{control}",)),
+    Stop("organization-attach", ("scp", "{unit}")),
+    Stop("organization-detach", ("{control}", "{unit}")),
+    Stop("resource-list"),
+    Stop("resource-list", query="?kind=topic"),
+    Stop("resource-list", who="carol"),
+    Stop("resource-create"),
+    Stop("resource-create", query="?kind=instance"),
+    Stop("resource-create", query="?kind=function"),
+    Stop("resource-detail", (BUCKET,)),
+    Stop("resource-detail", (BUCKET,), who="carol"),
+    Stop("resource-detail", (BUCKET,), query="?tab=policy"),
+    Stop("resource-detail", (BUCKET,), query="?tab=tags"),
+    Stop("resource-detail", (BUCKET,), act=dialog(".ph [hx-get*='/resources/delete/']")),
+    Stop("resource-detail", ("{instance}",)),
+    Stop("resource-policy", (BUCKET,), act=editor),
+    Stop("resource-tags", (BUCKET,)),
+    Stop("resource-delete", (BUCKET,)),
+    Stop("resource-delete-policy", (BUCKET,)),
+    Stop("resource-try", query="?action=s3:ListBucket&resource=" + BUCKET, act=tried),
+    Stop("resource-try", query="?action=s3:ListBucket&resource=" + BUCKET, who="carol", act=tried),
+    Stop("resource-try", query="?action=s3:GetObject&resource=" + BUCKET, act=mistried),
     Stop("simulator"),
     Stop("simulator", query=SIMULATED.format("ec2:StartInstances")),
     Stop("simulator", query=SIMULATED.format("s3:GetObject") + "&explain=1"),
     Stop("simulator", query="?principal=user/nobody-here&action=nonsense"),
+    Stop("access"),
+    Stop("access", query="?id=nonsense", state="no id"),
+    Stop("access-detail", ("{event}",)),
+    Stop("access-detail", ("{event}",), act=opened("#context > summary"), state="its context"),
+    Stop("access-detail", ("{event}",), who="carol"),
     Stop("event-list"),
     Stop("event-list", query="?event={event}"),
     Stop("event-list", query="?f=user:zzzz", state="no matches"),
@@ -381,6 +463,7 @@ NO_PAGES = {
     "policy-complete": "answers the editor in JSON",
     "policy-validate": "takes a POST",
     "credentials-file": "takes a POST",
+    "organization-create": "takes a POST",
     "preferences": "takes a POST",
     "signout": "takes a POST",
     None: "leads to the dashboard",

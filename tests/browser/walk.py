@@ -6,11 +6,20 @@ from playwright.sync_api import Browser, Page
 
 from accounts import totp
 from accounts.operations.access_keys import create_access_key
-from accounts.views import mfa_devices, retrieve
+from accounts.operations.organization_accounts import create_account
+from accounts.operations.organizational_units import create_organizational_unit
+from accounts.operations.organizations import create_organization
+from accounts.operations.users import list_users
+from accounts.views import mfa_devices, organization_accounts, retrieve
 from iamconsole.audit.models import Event
 from iamconsole.aws import arn
+from iamconsole.call import Call
 from iamconsole.console import drafts
+from policies.models import Finding, LabResource
+from policies.operations.analyzers import list_analyzers, start_resource_scan
 from policies.operations.boundaries import put_user_permissions_boundary
+from policies.operations.control_policies import create_policy
+from policies.operations.control_policy_attachments import attach_policy
 from policies.views import specify_permissions
 from tests import factories
 from tests.browser.conftest import DESK, Lab, Visitor, arrive_at
@@ -42,9 +51,16 @@ def furnish(lab: Lab) -> dict[str, str]:
     seed = {"seed": totp.new_seed()}
     factories.an_mfa_device(lab.user("jenkins"), "jenkins-phone")
     factories.an_mfa_device(account, "root-phone")
+    found = findings(call)
     return {
+        "finding": found["ExternalAccess"],
+        "idle": found["UnusedPermission"],
+        "unused_key": found["UnusedIAMUserAccessKey"],
+        **an_organization(factories.a_call(account)),
         "alias": account.alias or "",
         "policies": arn.policy_arn(account.account_id, "/", "").rstrip("/"),
+        "bucket": LabResource.objects.filter(account=account, kind="bucket").earliest("pk").arn,
+        "instance": LabResource.objects.get(account=account, kind="instance").arn,
         "key": lab.user("jenkins").access_keys.get().access_key_id,
         "own_key": create_access_key(call).key.access_key_id,
         "event": str(
@@ -57,6 +73,34 @@ def furnish(lab: Lab) -> dict[str, str]:
         "shown_password": str(drafts.start(call, retrieve.KIND, password, secrets=sealed).pk),
         "shown_key": str(drafts.start(call, retrieve.KIND, key, secrets=sealed).pk),
         "edited": str(drafts.start(call, specify_permissions.DRAFT, {"arn": "", "document": NOTES}).pk),
+    }
+
+
+def findings(call: Call) -> dict[str, str]:
+    """Let both analyzers of the demo scan, and answer the id of a finding of each type."""
+    list_users(call)
+    for analyzer in list_analyzers(call):
+        start_resource_scan(call, analyzer_arn=analyzer.arn)
+    rows = Finding.objects.filter(account=call.account).order_by("resource")
+    return {row.finding_type: str(row.pk) for row in rows}
+
+
+def an_organization(call: Call) -> dict[str, str]:
+    """Make an organization with a unit, a member account and a policy; answer what addresses call them."""
+    root_id = create_organization(call).root_id
+    unit = create_organizational_unit(call, parent_id=root_id, name="Development")
+    account = create_account(call, email=f"sandbox-{call.account_id}@example.com", account_name="Sandbox").account
+    control = create_policy(call, name="Guard", policy_type="SERVICE_CONTROL_POLICY", content=NOTES)
+    attach_policy(call, policy_id=control.policy_id, target_id=unit.unit_id)
+    data = {"account_id": account.account_id, "name": account.name, "email": account.root_email}
+    alice = factories.a_call(call.account, call.account.user_set.get(user_name="alice"))
+    opened = drafts.start(alice, organization_accounts.KIND, data, secrets={"password": "Shown-Only-Once-1"})
+    return {
+        "root": root_id,
+        "unit": unit.unit_id,
+        "member": account.account_id,
+        "control": control.policy_id,
+        "opened": str(opened.pk),
     }
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from accounts.models import Account, InstanceProfile, Role, TemporaryCredential, User
+from accounts.operations.groups import add_user_to_group, remove_user_from_group
 from iamconsole.audit.models import Event
 from iamconsole.aws.errors import AccessDenied, InvalidInput, NoSuchEntity
 from iamconsole.call import Call
 from policies.models import InlinePolicy, LabResource
 from policies.operations.lab_resources import CREATE, PUT_POLICY
 from policies.operations.lab_tries import Tried, try_action
-from tests.factories import a_call, a_role, a_user, an_account, an_inline_policy
+from tests.factories import a_call, a_group, a_role, a_user, an_account, an_inline_policy
 from tests.policies.operations.test_lab_resources import LAMBDA_TRUST, allowing, policy_for
 
 
@@ -306,3 +307,54 @@ def test_reading_leaves_a_read_event_and_writing_another(account: Account, alice
     try_action(call, action_name="s3:PutObject", resource_arn=bucket.arn, part="a.txt")
     assert [event.read_only for event in events(account, event_name="GetObject")] == [True]
     assert [event.read_only for event in events(account, event_name="PutObject")] == [False]
+
+
+def test_ac68_leaving_the_project_group_takes_the_shared_bucket_away_at_once(account: Account, carol: User) -> None:
+    bucket = CREATE["bucket"](a_call(account), name=f"project-x-{account.pk}")
+    group = a_group(account, "ProjectX")
+    theirs = '{"StringLike": {"s3:prefix": "team-a/*"}}'
+    an_inline_policy(group, allowing("s3:ListBucket", resource=bucket.arn, condition=theirs))
+    an_inline_policy(group, allowing("s3:GetObject", "s3:PutObject", resource=f"{bucket.arn}/team-a/*"))
+    shared = (("s3:ListBucket", "team-a/"), ("s3:GetObject", "team-a/plan.txt"), ("s3:PutObject", "team-a/plan.txt"))
+
+    def answers() -> list[bool]:
+        call = a_call(account, carol)
+        return [
+            try_action(call, action_name=action, resource_arn=bucket.arn, part=part).allowed for action, part in shared
+        ]
+
+    assert answers() == [False, False, False]
+    add_user_to_group(a_call(account), group_name="ProjectX", user_name="carol")
+    assert answers() == [True, True, True]
+    other = try_action(
+        a_call(account, carol), action_name="s3:GetObject", resource_arn=bucket.arn, part="team-b/plan.txt"
+    )
+    assert not other.allowed
+    remove_user_from_group(a_call(account), group_name="ProjectX", user_name="carol")
+    assert answers() == [False, False, False]
+
+
+def test_the_event_of_a_resource_carries_its_region(account: Account, alice: User) -> None:
+    queue = CREATE["queue"](a_call(account, alice), name="jobs", region="eu-west-1")
+    try_action(a_call(account, alice), action_name="sqs:SendMessage", resource_arn=queue.arn)
+    regions = {event.record["awsRegion"] for event in events(account, event_source="sqs.amazonaws.com")}
+    assert regions == {"eu-west-1"}
+
+
+def test_credentials_on_an_instance_die_with_the_sessions_of_its_role(
+    account: Account, alice: User, bucket: LabResource, instance: LabResource, reader: Role
+) -> None:
+    call = a_call(account, alice)
+    assert read(call, bucket, acting=instance.arn).allowed
+    revoked = call.time + timedelta(seconds=30)
+    an_inline_policy(
+        reader,
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": '
+        f'{{"DateLessThan": {{"aws:TokenIssueTime": "{revoked:%Y-%m-%dT%H:%M:%SZ}"}}}}}}}}',
+        "AWSRevokeOlderSessions",
+    )
+    later = a_call(account, alice, time=call.time + timedelta(minutes=1))
+    refused = read(later, bucket, acting=instance.arn)
+    assert refused.judgement.decision.decision == "explicitDeny"
+    renewed = a_call(account, alice, time=call.time + timedelta(hours=2))
+    assert read(renewed, bucket, acting=instance.arn).allowed

@@ -77,7 +77,9 @@ def _changes(call: Call, rows: list[dict[str, Any]]) -> list[Change]:
     return [_change(row, events) for row in decoded]
 
 
-_JSON = frozenset({"image", "was", "user_names", "group_names", "role_names", "policy", "policy_was", "vias", "asking"})
+_JSON = frozenset(
+    {"image", "was", "user_names", "group_names", "role_names", "policy", "policy_was", "vias", "asking", "carried"}
+)
 
 
 def _decoded(name: str, value: Any) -> Any:
@@ -99,6 +101,7 @@ def _change(row: Mapping[str, Any], events: "_Events") -> Change:
         indirect=row["indirect"],
         vias=tuple(Via(via["through"], _named("group", via) if via["group"] else None) for via in row["vias"] or ()),
         asking=tuple(row["asking"] or ()),
+        carried=tuple(row["carried"] or ()),
         before=before,
         after=after,
         recorded=events.of(image.get("pgh_context") or {}),

@@ -60,7 +60,8 @@ class Change:
 
     `row` is the row as it was written, or as it was before it was deleted; `was` the row before that, empty where there
     is none. `things` are those that the row names. `indirect` says that it happened to a group or a policy which
-    applied to the entity, in the ways of `vias`. `asking` are the policies that ask for a changed tag.
+    applied to the entity, in the ways of `vias`. `asking` are the policies that ask for a changed tag, `carried` are
+    those of the group that a user joined or left.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Change:
     indirect: bool = False
     vias: tuple[Via, ...] = ()
     asking: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
     recorded: Recorded | None = None

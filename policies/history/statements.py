@@ -255,6 +255,23 @@ def _asking(noun: str) -> str:
         ) found) END"""
 
 
+_CARRIED = f"""CASE WHEN f.kind = 'membership' THEN (
+    SELECT jsonb_agg(DISTINCT found.name ORDER BY found.name) FROM (
+        SELECT {_policy("a.policy_id")} ->> 'name' AS name FROM policies_attachmentevent a
+        WHERE a.account_id = %(account)s AND a.group_id = f.group_id
+            AND a.pgh_label = 'insert' AND a.pgh_created_at < f.at
+            AND NOT EXISTS (SELECT FROM policies_attachmentevent d
+                WHERE d.pgh_obj_id = a.pgh_obj_id AND d.pgh_label = 'delete' AND d.pgh_created_at < f.at)
+        UNION ALL
+        SELECT i.policy_name FROM policies_inlinepolicyevent i
+        WHERE i.account_id = %(account)s AND i.group_id = f.group_id
+            AND i.pgh_label <> 'delete' AND i.pgh_created_at < f.at
+            AND NOT EXISTS (SELECT FROM policies_inlinepolicyevent n
+                WHERE n.pgh_obj_id = i.pgh_obj_id AND n.pgh_id > i.pgh_id AND n.pgh_created_at < f.at)
+    ) found) END"""
+"""The policies that a group had when somebody came or went."""
+
+
 @cache
 def query(noun: str, order: str) -> str:
     """The query of a page of an entity's history.
@@ -266,6 +283,7 @@ def query(noun: str, order: str) -> str:
     things = ", ".join(_thing(each) for each in ("user", "group", "role"))
     vias = "NULL" if noun == "policy" else _VIAS
     asking = _asking(noun) if noun in ("user", "role") else "NULL"
+    carried = _CARRIED if noun == "user" else "NULL"
     held, held_before = _in_force("f.policy_id", "f.at"), _in_force("f.was ->> 'policy_id'", "f.at")
     return f"""
     WITH {"".join(f"{period}, " for period in periods)}
@@ -275,7 +293,7 @@ def query(noun: str, order: str) -> str:
     f AS MATERIALIZED (SELECT f.*, {_image(noun)} FROM found f)
     SELECT f.at, f.tie, f.kind, f.label, f.indirect, f.image, f.was, f.user_id, f.group_id, f.role_id, f.policy_id,
         {things}, {_policy("f.policy_id")} AS policy, {_policy("f.was ->> 'policy_id'")} AS policy_was,
-        {vias} AS vias, {asking} AS asking,
+        {vias} AS vias, {asking} AS asking, {carried} AS carried,
         CASE WHEN %(documents)s AND f.kind IN ('attachment', 'boundary') THEN {held} END AS held,
         CASE WHEN %(documents)s AND f.kind = 'boundary' AND f.label = 'update' THEN {held_before} END AS held_before
     FROM f ORDER BY f.at {direction}, f.tie {direction}

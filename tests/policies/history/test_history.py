@@ -38,7 +38,12 @@ from policies.operations.attachments import (
 )
 from policies.operations.boundaries import delete_user_permissions_boundary, put_user_permissions_boundary
 from policies.operations.history import lookup_change, lookup_changes
-from policies.operations.inline_policies import delete_user_policy, put_group_policy, put_user_policy
+from policies.operations.inline_policies import (
+    delete_group_policy,
+    delete_user_policy,
+    put_group_policy,
+    put_user_policy,
+)
 from policies.operations.managed_policies import delete_policy
 from policies.operations.policy_versions import (
     create_policy_version,
@@ -223,6 +228,22 @@ def test_a_tag_that_policies_ask_for_is_told_with_their_names(bobs: Call) -> Non
     tag_user(bobs, user_name="bob", tags=[("team", "blue"), ("other", "x")])
     tags = {change.row["value"]: change.asking for change in changes(bobs, "user", "bob") if change.kind == "user tag"}
     assert tags == {"red": ("Own", "Shared", "Tools"), "blue": ("Shared",), "x": ()}
+
+
+def test_joining_and_leaving_a_group_name_the_policies_that_it_had_then(bobs: Call) -> None:
+    tools = a_policy(bobs, "Tools")
+    attach_group_policy(bobs, group_name="Developers", policy_arn=tools)
+    put_group_policy(bobs, group_name="Developers", policy_name="Shared", policy_document=LIST_BUCKET)
+    put_group_policy(bobs, group_name="Developers", policy_name="Shared", policy_document=OTHER)
+    add_user_to_group(bobs, group_name="Developers", user_name="bob")
+    detach_group_policy(bobs, group_name="Developers", policy_arn=tools)
+    attach_group_policy(bobs, group_name="Developers", policy_arn=ADMINISTRATOR_ACCESS)
+    remove_user_from_group(bobs, group_name="Developers", user_name="bob")
+    delete_group_policy(bobs, group_name="Developers", policy_name="Shared")
+    detach_group_policy(bobs, group_name="Developers", policy_arn=ADMINISTRATOR_ACCESS)
+    add_user_to_group(bobs, group_name="Developers", user_name="bob")
+    stays = [change.carried for change in changes(bobs, "user", "bob") if change.kind == "membership"]
+    assert stays == [(), ("AdministratorAccess", "Shared"), ("Shared", "Tools")]
 
 
 def test_a_groups_changes_are_told(bobs: Call) -> None:

@@ -86,6 +86,14 @@ def test_an_indirect_change_names_its_cause_and_links_what_still_exists(console:
     assert "bob was a member of the user group." in said
 
 
+def test_joining_a_group_tells_what_came_with_it(console: Client, call: Call) -> None:
+    create_group(call, group_name="Admins")
+    attach_group_policy(call, group_name="Admins", policy_arn=ADMINISTRATOR_ACCESS)
+    add_user_to_group(call, group_name="Admins", user_name="bob")
+    said = words(console.get(f"{PAGES['user']}?tab=history"))
+    assert "added user bob to user group Admins. The user group had AdministratorAccess." in said
+
+
 def test_an_edit_is_counted_and_opens_as_a_diff_with_what_it_came_to_allow(console: Client, call: Call) -> None:
     before, after = allow("s3:GetObject"), allow(["s3:GetObject", "s3:PutObject"])
     for document in (before, after):

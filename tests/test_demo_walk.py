@@ -202,6 +202,7 @@ PAGES: Mapping[str, Walk] = {
     "analyzer": Walk(("access-analyzer:ListAnalyzers", "access-analyzer:ListFindings")),
     "finding-detail": Walk(("access-analyzer:GetFinding",), FINDING),
     "analyzer-delete": Walk(("access-analyzer:ListAnalyzers",), ANALYZER),
+    "access-detail": Walk(("iam:TroubleshootAccess",), {"event_id": "<event>"}),
     "event-list": Walk(("cloudtrail:LookupEvents",)),
     "event-download": Walk(("cloudtrail:LookupEvents",)),
 }
@@ -214,6 +215,7 @@ ASKS_FOR_NOTHING = {
     "organization-account-created": "only after an account was opened",
     "organization-policy-create": "an empty form",
     "root-tasks": "a text",
+    "access": "an empty form",
     "access": "an empty form",
     "user-create": "an empty form",
     "user-retrieve": "only after a password was made",
@@ -324,11 +326,16 @@ class Demo:
         arns = LabResource.objects.filter(account=self.account, kind=kind).order_by("pk").values_list("arn", flat=True)
         return str(arns[0])
 
+    def decided(self) -> str:
+        """The id of an event that policies decided."""
+        return str(Event.objects.filter(account_id=self.account.pk, decision__isnull=False).earliest("sequence").event_id)
+
     def fill(self, values: Mapping[str, str], who: str) -> dict[str, str]:
         key = AccessKey.objects.get(account=self.account, user__user_name="jenkins")
         words = {
             "<policy>": f"arn:aws:iam::{self.account.account_id}:policy/DevServers",
             "<key>": key.access_key_id,
+            "<event>": self.decided(),
             "<event>": str(Event.objects.filter(account_id=self.account.pk, decision__isnull=False).first().event_id),
             **self.organization,
             "<bucket>": self.resource("bucket"),

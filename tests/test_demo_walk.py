@@ -202,7 +202,6 @@ PAGES: Mapping[str, Walk] = {
     "analyzer": Walk(("access-analyzer:ListAnalyzers", "access-analyzer:ListFindings")),
     "finding-detail": Walk(("access-analyzer:GetFinding",), FINDING),
     "analyzer-delete": Walk(("access-analyzer:ListAnalyzers",), ANALYZER),
-    "access-detail": Walk(("iam:TroubleshootAccess",), {"event_id": "<event>"}),
     "event-list": Walk(("cloudtrail:LookupEvents",)),
     "event-download": Walk(("cloudtrail:LookupEvents",)),
 }
@@ -215,7 +214,6 @@ ASKS_FOR_NOTHING = {
     "organization-account-created": "only after an account was opened",
     "organization-policy-create": "an empty form",
     "root-tasks": "a text",
-    "access": "an empty form",
     "access": "an empty form",
     "user-create": "an empty form",
     "user-retrieve": "only after a password was made",
@@ -301,9 +299,7 @@ CHANGES = (
     Change("role-attach-policies", "iam:AttachRolePolicy", {"policy_arns": "<policy>"}, ROLE),
     Change("resource-delete", "sqs:DeleteQueue", {"confirm": "jobs"}, {"resource_arn": "<queue>"}),
     Change("analyzer-scan", "access-analyzer:StartResourceScan", {}, ANALYZER),
-    Change(
-        "analyzer-update", "access-analyzer:UpdateFindings", {"name": "<finding>", "status": "ARCHIVED"}, ANALYZER
-    ),
+    Change("analyzer-update", "access-analyzer:UpdateFindings", {"name": "<finding>", "status": "ARCHIVED"}, ANALYZER),
     Change(
         "analyzer-delete",
         "access-analyzer:DeleteAnalyzer",
@@ -328,7 +324,9 @@ class Demo:
 
     def decided(self) -> str:
         """The id of an event that policies decided."""
-        return str(Event.objects.filter(account_id=self.account.pk, decision__isnull=False).earliest("sequence").event_id)
+        return str(
+            Event.objects.filter(account_id=self.account.pk, decision__isnull=False).earliest("sequence").event_id
+        )
 
     def fill(self, values: Mapping[str, str], who: str) -> dict[str, str]:
         key = AccessKey.objects.get(account=self.account, user__user_name="jenkins")
@@ -336,10 +334,11 @@ class Demo:
             "<policy>": f"arn:aws:iam::{self.account.account_id}:policy/DevServers",
             "<key>": key.access_key_id,
             "<event>": self.decided(),
-            "<event>": str(Event.objects.filter(account_id=self.account.pk, decision__isnull=False).first().event_id),
             **self.organization,
             "<bucket>": self.resource("bucket"),
-            "<finding>": str(Finding.objects.get(account=self.account, resource__endswith="role/CrossAccount-Auditor").pk),
+            "<finding>": str(
+                Finding.objects.get(account=self.account, resource__endswith="role/CrossAccount-Auditor").pk
+            ),
             "<queue>": f"arn:aws:sqs:us-east-1:{self.account.account_id}:jobs",
         }
         return {name: words.get(value, value.replace("<who>", who)) for name, value in values.items()}

@@ -128,3 +128,9 @@ RESOURCES = (
     DemoResource("function", "thumbnails", runs_with="Lambda-Log-Writer"),
     DemoResource("instance", "web-1", (("env", "dev"),), runs_with="EC2-S3-Reader"),
 )
+
+ANALYZERS: tuple[tuple[str, str, int | None], ...] = (
+    ("external-access", "ACCOUNT", None),
+    ("unused-access", "ACCOUNT_UNUSED_ACCESS", 0),  # at once: a class has no ninety days
+)
+"""The analyzers by name, with their type and the days after which something counts as unused."""

@@ -21,6 +21,7 @@ from iamconsole.demo import cast
 from iamconsole.demo.cast import DemoGroup, DemoPolicy, DemoResource, DemoRole, DemoUser, document
 from policies.lab_kinds import BUCKET, LabKind, kind_of
 from policies.lab_resources import bucket_is_taken
+from policies.operations.analyzers import create_analyzer
 from policies.operations.attachments import attach_group_policy, attach_role_policy, attach_user_policy
 from policies.operations.boundaries import put_role_permissions_boundary
 from policies.operations.lab_resources import CREATE
@@ -67,6 +68,8 @@ def furnish_with_cast(call: Call) -> dict[str, str]:
         seeding.role(role)
     for resource in cast.RESOURCES:
         seeding.resource(resource)
+    for name, kind, age in cast.ANALYZERS:
+        create_analyzer(call, analyzer_name=name, type=kind, unused_access_age=age)
     sign_ins = [sign_in for user in cast.USERS for sign_in in seeding.user(user)]
     return {sign_in.who.removeprefix("user "): sign_in.password for sign_in in sign_ins}
 

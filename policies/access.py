@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts.principals import overridden, principal_tags
 from iamconsole.call import Call
-from policies.applied import Applied, applied_to
+from policies.applied import Applied, applied_to, applied_to_root
 from policies.evaluation import Decision, EvalDecision, Policy, Request, evaluate, reasons
 from policies.recorded import recorded
 
@@ -62,12 +62,15 @@ def judge(
     resource's own policy.
     """
     applied = call.remember("applied policies", lambda: _applied_to(call))
-    if policy is not None:
-        applied = replace(applied, policies=replace(applied.policies, resource=policy))
     owner = owner or call.account_id
+    there = applied if owner == call.account_id else _of_owner(call, owner)
+    if policy is not None or there is not applied:
+        layers = replace(applied.policies, resource=policy, rcp=there.policies.rcp)
+        applied = replace(applied, policies=layers)
     context = {
         **call.context(),
-        **(applied.place.keys() if applied.place else {}),
+        **(applied.place.keys("Principal") if applied.place else {}),
+        **(there.place.keys("Resource") if there.place else {}),
         **principal_tags(overridden(applied.tags, call.principal.session_tags)),
         "aws:ResourceAccount": (owner,),
         **keys,
@@ -79,6 +82,11 @@ def judge(
 def may(call: Call, action: str, resource: str = "*") -> bool:
     """Whether the caller might do something, so that a page offers it or not; no event tells of the question."""
     return judge(call, action, resource, {}).allowed
+
+
+def _of_owner(call: Call, account_id: str) -> Applied:
+    """What binds the resources of another account: its place in an organization, and its RCPs."""
+    return call.remember(("resource controls", account_id), lambda: applied_to_root(account_id))
 
 
 def _applied_to(call: Call) -> Applied:

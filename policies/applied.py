@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -147,10 +147,10 @@ class Place:
     organization_id: str
     targets: tuple[str, ...]
 
-    def keys(self) -> dict[str, tuple[str, ...]]:
+    def keys(self, whose: Literal["Principal", "Resource"]) -> dict[str, tuple[str, ...]]:
         """The condition keys that follow. Rules: reference_policies_condition-keys (aws:PrincipalOrgPaths)."""
         path = "/".join((self.organization_id, *self.targets[:-1], ""))
-        return {"aws:PrincipalOrgID": (self.organization_id,), "aws:PrincipalOrgPaths": (path,)}
+        return {f"aws:{whose}OrgID": (self.organization_id,), f"aws:{whose}OrgPaths": (path,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,9 @@ def applied_to(principal: Principal) -> Applied:
             applied = applied_to_root(principal.account_id)
             return replace(applied, policies=replace(applied.policies, identity=(_ROOT_USER,)))
         case _:
-            return Applied(AppliedPolicies())
+            # A service or a token's bearer is no principal of the account; its resources' RCPs bind them all the same.
+            applied = applied_to_root(principal.account_id)
+            return Applied(AppliedPolicies(rcp=applied.policies.rcp))
 
 
 def applied_to_root(account_id: str) -> Applied:
@@ -190,7 +192,7 @@ def applied_to_root(account_id: str) -> Applied:
 
 def resource_controls(account_id: str) -> Levels:
     """Gather the RCPs that bind the resources of an account, the root of its organization first."""
-    return _gather(_OF_ORGANIZATION, account_id, "").policies.rcp
+    return applied_to_root(account_id).policies.rcp
 
 
 def applied_to_user(account_id: str, user_id: str) -> Applied:

@@ -160,7 +160,7 @@ def _context(
     request: Request, principal: Principal, gathered: Applied, target: Target | None
 ) -> dict[str, tuple[str, ...]]:
     dropped: tuple[str, ...] = ("aws:PrincipalOrg",)
-    fresh: dict[str, tuple[str, ...]] = dict(gathered.place.keys()) if gathered.place else {}
+    fresh: dict[str, tuple[str, ...]] = dict(gathered.place.keys("Principal")) if gathered.place else {}
     if isinstance(principal, UserPrincipal):
         dropped, fresh = (*dropped, "aws:PrincipalTag/"), fresh | dict(principal_tags(gathered.tags))
     if target is not None:

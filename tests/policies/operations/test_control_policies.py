@@ -13,8 +13,9 @@ from accounts.models import Account, Organization, PolicyTypes
 from accounts.operations.organization_accounts import create_account, move_account, remove_account_from_organization
 from accounts.operations.organizational_units import create_organizational_unit
 from accounts.operations.organizations import create_organization
+from accounts.operations.sts import assume_role
 from accounts.operations.users import create_user, list_users
-from accounts.principals import RoleSession
+from accounts.principals import RoleSession, ServicePrincipal
 from iamconsole.audit.models import Event
 from iamconsole.aws import organization_errors as errors
 from iamconsole.aws.errors import AccessDenied, ValidationError
@@ -427,3 +428,28 @@ def test_a_service_linked_role_is_bound_by_nothing(alice: Call, organization: Or
     attach_policy(alice, policy_id=a_control(alice).pk, target_id=member.pk)
     session = RoleSession(member.pk, role.role_id, role.role_name, "now", role.path)
     create_user(replace(a_call(member), principal=session), user_name="made-by-service")
+
+
+def test_a_resource_of_another_account_is_bound_by_that_accounts_rcps(
+    alice: Call, organization: Organization, member: Account
+) -> None:
+    attachments.enable_policy_type(alice, root_id=organization.root_id, policy_type=RCP)
+    theirs = a_role(member, "Partner", trust=document(
+        {"Effect": "Allow", "Principal": {"AWS": alice.account_id}, "Action": "sts:AssumeRole"}
+    ))  # fmt: skip
+    assume_role(again(alice), role_arn=theirs.arn, role_session_name="alice")
+    in_organization = {"StringNotEquals": {"aws:ResourceOrgID": "o-elsewhere"}}
+    guard = a_control(
+        alice,
+        document(
+            {"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Resource": "*", "Condition": in_organization}
+        ),
+        policy_type=RCP,
+    )
+    attach_policy(alice, policy_id=guard.policy_id, target_id=member.pk)
+    error = refusal(lambda: assume_role(again(alice), role_arn=theirs.arn, role_session_name="alice"))
+    assert error.reason == f"with an explicit deny in a resource control policy: {guard.arn}"
+    ec2 = replace(again(alice), principal=ServicePrincipal(member.pk, "ec2.amazonaws.com"), account=member)
+    machine = a_role(member, "Machine")
+    error = refusal(lambda: assume_role(ec2, role_arn=machine.arn, role_session_name="i-0123"))
+    assert "resource control policy" in error.reason

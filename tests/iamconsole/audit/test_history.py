@@ -179,6 +179,10 @@ def test_pages_follow_each_other_through_all_kinds_of_events(console: Client, ac
         found = re.search(r'href="([^"]*after=[^"]*)"', shown)
         address = html.unescape(found[1]) if found else None
     assert seen == [f"user-{number}" for number in range(10, -1, -1) for _ in range(2)]
+    back = re.search(r'href="([^"]*before=[^"]*)"', shown)
+    assert back is not None
+    shown = console.get(html.unescape(back[1])).content.decode()
+    assert re.findall(r">(user-\d+)<", shown) == seen[len(seen) - len(seen) % 10 - 10 : len(seen) - len(seen) % 10]
 
 
 def download(console: Client, query: str) -> str:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -285,6 +286,29 @@ def test_key_and_digests_are_readable_by_their_owner_only(trail: Account, home: 
 
 def test_what_is_signed_holds_no_secret_of_the_trail(trail: Account, home: Path) -> None:
     assert set(json.loads(lines(home)[0])) == {"seal", "hash", "lastSequence", "sealedAt", "previous", "signature"}
+
+
+def test_a_server_seals_again_and_again_and_says_once_why_it_cannot(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    steps: list[str] = []
+
+    def seal() -> None:
+        steps.append("seal")
+        if steps.count("seal") < 3:
+            raise digests.DigestError("The database was put back.")
+
+    def pause(seconds: float) -> None:
+        steps.append(f"pause {seconds:.0f}")
+        if len(steps) > 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sealing, "seal_trail", seal)
+    monkeypatch.setattr(sealing, "connection", Mock())
+    with pytest.raises(KeyboardInterrupt):
+        sealing._run(60, 5, pause)
+    assert steps == ["pause 5", *["seal", "pause 60"] * 3]
+    assert [record.getMessage() for record in caplog.records] == ["The trail is not sealed: The database was put back."]
 
 
 # Pruning

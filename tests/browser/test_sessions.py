@@ -13,7 +13,10 @@ from accounts.models import Account, User
 from iamconsole.console.models import ConsoleSession
 from iamconsole.console.sessions import SessionStore, digest
 from tests.browser.conftest import Arrive, Lab
+from tests.browser.test_accessibility import RULES, violations
 from tests.browser.walk import ACCOUNT_FIELD
+from tests.factories import a_code, an_mfa_device
+from tests.soft_passkey import a_passkey
 
 
 def enter(page: Page, lab: Lab, user_name: str) -> None:
@@ -161,3 +164,23 @@ def test_a_dialog_of_an_older_sign_in_leads_to_the_question(lab: Lab, arrive: Ar
     page.get_by_label("Password", exact=True).fill(lab.passwords["alice"])
     page.get_by_role("button", name="Confirm").click()
     expect(page).to_have_url(lab.address("account-delete-alias"))
+
+
+def test_with_an_mfa_device_the_code_is_asked_for_on_a_page_of_its_own(lab: Lab, arrive: Arrive) -> None:
+    alice = lab.user("alice")
+    _, seed = an_mfa_device(alice, "phone")
+    a_passkey(alice, "laptop")
+    page = arrive(alice).page
+    page.goto(lab.address("dashboard"))
+    grow_old(page, alice)
+    page.goto(lab.address("credentials-remove-mfa", "phone"))
+    page.get_by_label("Password", exact=True).fill(lab.passwords["alice"])
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("button", name="Use passkey or security key")).to_be_visible()
+    assert violations(page, {"rules": RULES}) == []
+    page.get_by_role("link", name="Use an authenticator app instead").click()
+    expect(page.get_by_role("link", name="Use a passkey or security key instead")).to_be_visible()
+    assert violations(page, {"rules": RULES}) == []
+    page.get_by_role("textbox", name="MFA code").fill(a_code(seed))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", level=1).last).to_have_text("Remove MFA device?")

@@ -3,7 +3,7 @@
 In `args` and `query`, {policies} stands for the ARN prefix of the account's own policies, {alias} for the account's
 alias, {key} for the ID of jenkins's access key and {own_key} for alice's, {event} for the ID of an event, and
 {bucket} and {instance} for the ARNs of lab resources, {shown_password}, {shown_key}, {edited} and {device} for drafts
-of alice's, {own_device} for one of the root user's.
+of alice's, {own_device} and {waiting} for two of the root user's.
 """
 
 from __future__ import annotations
@@ -316,6 +316,11 @@ STOPS = (
     Stop("credentials", act=sent("Change password"), state="refused"),
     Stop("credentials", who="root"),
     Stop("credentials", who="carol"),
+    Stop("credentials-root-password", who="root"),
+    Stop("credentials-root-password", who="root", act=sent("Change password"), state="refused"),
+    Stop("confirm-identity", ("{waiting}",), who="root"),
+    Stop("confirm-identity", ("{waiting}",), who="root", act=sent("Confirm"), state="refused"),
+    Stop("session-add", state="the sign-in page of a free slot"),
     Stop("credentials-assign-mfa"),
     Stop("credentials-register-mfa", query="?device=laptop", who="root"),
     Stop("credentials-activate-mfa", ("{own_device}",), who="root"),
@@ -450,11 +455,6 @@ STOPS = (
     Stop("access-detail", ("{event}",)),
     Stop("access-detail", ("{event}",), act=opened("#context > summary"), state="its context"),
     Stop("access-detail", ("{event}",), who="carol"),
-    Stop("access"),
-    Stop("access", query="?id=nonsense", state="no id"),
-    Stop("access-detail", ("{event}",)),
-    Stop("access-detail", ("{event}",), act=opened("#context > summary"), state="its context"),
-    Stop("access-detail", ("{event}",), who="carol"),
     Stop("event-list"),
     Stop("event-list", query="?event={event}"),
     Stop("event-list", query="?f=user:zzzz", state="no matches"),
@@ -467,8 +467,13 @@ NO_PAGES = {
     "event-download": "a file",
     "policy-complete": "answers the editor in JSON",
     "policy-validate": "takes a POST",
+    "analyzer-scan": "takes a POST",
+    "analyzer-update": "takes a POST",
     "credentials-file": "takes a POST",
     "organization-create": "takes a POST",
+    "credentials-end-sessions": "takes a POST",
+    "confirm-identity-code": "only after the password; walked in test_sessions",
+    "confirm-identity-passkey": "only after the password; walked in test_sessions",
     "preferences": "takes a POST",
     "signout": "takes a POST",
     None: "leads to the dashboard",

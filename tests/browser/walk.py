@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from accounts import totp
@@ -14,7 +15,7 @@ from accounts.views import mfa_devices, organization_accounts, retrieve
 from iamconsole.audit.models import Event
 from iamconsole.aws import arn
 from iamconsole.call import Call
-from iamconsole.console import drafts
+from iamconsole.console import drafts, reauthentication
 from policies.models import Finding, LabResource
 from policies.operations.analyzers import list_analyzers, start_resource_scan
 from policies.operations.boundaries import put_user_permissions_boundary
@@ -49,6 +50,7 @@ def furnish(lab: Lab) -> dict[str, str]:
     sealed = {"secret": "Shown-Only-Once-1"}
     device = {"owner": "carol", "serial_number": arn.mfa_arn(account.account_id, "/", "new"), "device": "new"}
     seed = {"seed": totp.new_seed()}
+    waiting = {"path": reverse("account-delete-alias"), "query": ""}
     factories.an_mfa_device(lab.user("jenkins"), "jenkins-phone")
     factories.an_mfa_device(account, "root-phone")
     found = findings(call)
@@ -70,6 +72,7 @@ def furnish(lab: Lab) -> dict[str, str]:
         "own_device": str(
             drafts.start(factories.a_call(account), mfa_devices.KIND, {**device, "owner": ""}, secrets=seed).pk
         ),
+        "waiting": str(drafts.start(factories.a_call(account), reauthentication.KIND, waiting).pk),
         "shown_password": str(drafts.start(call, retrieve.KIND, password, secrets=sealed).pk),
         "shown_key": str(drafts.start(call, retrieve.KIND, key, secrets=sealed).pk),
         "edited": str(drafts.start(call, specify_permissions.DRAFT, {"arn": "", "document": NOTES}).pk),

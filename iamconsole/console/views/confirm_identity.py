@@ -37,6 +37,7 @@ __all__ = ["enter_code", "enter_password", "use_passkey"]
 
 TITLE = "Confirm that it is you"
 _PURPOSE = "confirm-identity"
+_STEPS = {"password": "Your password", "code": "Your MFA code", "passkey": "Your passkey or security key"}
 
 
 class PasswordForm(ConsoleForm):
@@ -151,7 +152,8 @@ def _form_page(
         "title": TITLE,
         "crumbs": crumbs(TITLE),
         "form": form,
-        "user_name": identity.principal.name,
+        "step": _STEPS[name],
+        "user_name": "the root user" if identity.principal.identity_type == "Root" else identity.principal.name,
         "action": reauthentication.address_of(draft, "" if name == "password" else name),
         "minutes": int(reauthentication.RECENT.total_seconds()) // 60,
         "other": reauthentication.address_of(draft, "passkey" if name == "code" else "code"),

@@ -318,6 +318,11 @@ class CompiledPolicies:
                 found[key] = self._keep(key, document)
         return found
 
+    def known(self, keys: Iterable[str]) -> dict[str, CompiledPolicy]:
+        """Answer those of these hashes that are kept, without a query."""
+        with self._lock:
+            return {key: self._kept[key] for key in keys if key in self._kept}
+
     def _keep(self, key: str, document: str) -> CompiledPolicy:
         compiled = compile_policy(document)
         with self._lock:

@@ -23,7 +23,7 @@ from accounts.principals import (
 from iamconsole.aws.arn import Arn, split_path
 from iamconsole.aws.errors import ValidationError
 from iamconsole.call import Call
-from policies.applied import BUILT_IN, Applied, applied_to, resource_controls
+from policies.applied import BUILT_IN, COMPILED, Applied, applied_to, resource_controls
 from policies.documents import policy_of
 from policies.evaluation import AppliedPolicies, CompiledPolicy, Policy, PolicyType, Request, compile_policy
 from policies.kept_documents import kept_documents
@@ -40,9 +40,10 @@ _IAM_TARGETS = {"user": user_target, "group": group_target, "role": role_target}
 
 def compiled_then(recording: Recording) -> dict[str, CompiledPolicy]:
     """The documents of a recording by their hashes, as far as anything keeps them."""
-    texts = kept_documents(each for each in recording.policies if each.digest not in BUILT_IN)
+    known = {**BUILT_IN, **COMPILED.known(each.digest for each in recording.policies)}
+    texts = kept_documents(each for each in recording.policies if each.digest not in known)
     texts |= {policy.digest: policy.text for policy in recording.policies if policy.text}
-    return {**BUILT_IN, **{digest: compile_policy(text) for digest, text in texts.items()}}
+    return {**known, **{digest: compile_policy(text) for digest, text in texts.items()}}
 
 
 def applied_then(recording: Recording, compiled: Compiled) -> AppliedPolicies:

@@ -19,6 +19,8 @@ from accounts.principals import RoleSession
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.call import Call, Session
 from iamconsole.gate import attempt
+from policies import replay as replaying
+from policies.applied import CompiledPolicies
 from policies.documents import policy_of
 from policies.evaluation import EvalDecision, PolicyType
 from policies.lab_kinds import locate
@@ -33,7 +35,7 @@ from policies.operations.troubleshooting import Investigation, Verdict, troubles
 from tests.factories import a_call, a_group, a_role, a_user, an_account, an_inline_policy
 from tests.policies.operations.documents import EVERYTHING, a_policy, allow, last_event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forgetful")]
 
 TROUBLESHOOT = allow("iam:TroubleshootAccess")
 SPARE = {"Sid": "Spare", "Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
@@ -51,6 +53,12 @@ def statement(effect: str, action: str, resource: str = "*", **more: Any) -> dic
 
 ALLOW_ALL = pretty(statement("Allow", "*"))
 DENY_USERS = pretty(SPARE, statement("Deny", "iam:GetUser"))
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has compiled nothing yet: every document of a record must be found anew."""
+    monkeypatch.setattr(replaying, "COMPILED", CompiledPolicies())
 
 
 @dataclass(frozen=True)

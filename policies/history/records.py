@@ -50,8 +50,9 @@ class Recorded:
         """The caller by the shortest name that is still clear."""
         if self.identity.get("type") == "Root":
             return "The root user"
-        arn = str(self.identity.get("arn", ""))
-        return str(self.identity.get("userName") or arn.rpartition(":")[2].partition("/")[2] or arn or "Someone")
+        arn, account = str(self.identity.get("arn", "")), str(self.identity.get("accountId", ""))
+        named = str(self.identity.get("userName") or arn.rpartition(":")[2].partition("/")[2] or arn)
+        return named or (f"Account {account}" if account else "Someone")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,12 @@ class DetailPage:
 
     def addresses(self, crowd: Crowd) -> Iterator[str]:
         """The page by each of its tabs."""
-        first = name(self.noun, 0)
-        key = arn.policy_arn(crowd.account.account_id, "/", first) if self.noun == "policy" else first
-        path = reverse(self.url_name, args=[key])
+        first, account_id = name(self.noun, 0), crowd.account.account_id
+        arns = {
+            "policy": arn.policy_arn(account_id, "/", first),
+            "resource": f"arn:aws:s3:::{account_id}-{name('bucket', 0)}",
+        }
+        path = reverse(self.url_name, args=[arns.get(self.noun, first)])
         return (f"{path}?tab={tab}" for tab in self.tabs)
 
 
@@ -61,5 +64,6 @@ DETAILS = (
     DetailPage("user-detail", "user", ("permissions", "groups", "tags", "credentials", "history")),
     DetailPage("group-detail", "group", ("users", "permissions", "history")),
     DetailPage("role-detail", "role", ("permissions", "trust", "tags", "history")),
+    DetailPage("resource-detail", "resource", ("try", "policy", "tags")),
     DetailPage("policy-detail", "policy", ("permissions", "entities", "versions", "tags", "history")),
 )

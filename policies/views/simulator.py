@@ -16,8 +16,9 @@ from accounts.arns import group_target, role_target, user_target
 from accounts.operations.groups import list_groups
 from accounts.operations.roles import list_roles
 from accounts.operations.users import list_users
-from iamconsole.aws.arn import Arn
+from iamconsole.aws.arn import AWS_MANAGED, Arn
 from iamconsole.aws.errors import AccessDenied, IamError
+from iamconsole.aws.organizations import organizations_arn
 from iamconsole.aws.paging import Page, PageRequest
 from iamconsole.call import Call
 from iamconsole.console.highlight import json_lines
@@ -25,13 +26,17 @@ from iamconsole.console.htmx import focus, page, wants_part
 from iamconsole.console.panels import panel
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
+from policies.access import may
 from policies.doubts import doubt
+from policies.evaluation import Policy, PolicyType
 from policies.explanation import DECIDED_BY, Explanation, explain
 from policies.operations.simulation import get_context_keys_for_principal_policy, simulate_principal_policy
 from policies.simulation import ContextEntry, EvaluationResult
 
 CONTEXT = "c."
 """The prefix of the parameters that hold a context key's values."""
+_CONTROL = (PolicyType.SCP, PolicyType.RCP)
+_OF_AWS = organizations_arn(AWS_MANAGED, "policy", "")
 _SUGGESTED = PageRequest(size=50)
 _TARGETS = {"user": user_target, "group": group_target, "role": role_target}
 # Keys that the engine fills in from the principal; asking for them would only confuse.
@@ -139,13 +144,18 @@ def _answer(call: Call, question: Question) -> dict[str, Any]:
         return {**answer, "error": error}
     answer["results"] = results
     answer["keys"] = _context_keys(call, question, source, results)
-    answer["explanation"] = _explanation(question, results)
+    answer["explanation"] = _explanation(call, question, results)
     answer["doubts"] = [doubt(result.eval_action_name, result.eval_resource_name) for result in results]
     return answer
 
 
-def _explanation(question: Question, results: tuple[EvaluationResult, ...]) -> Explanation:
-    return explain(results[min(question.chosen, len(results) - 1)])
+def _explanation(call: Call, question: Question, results: tuple[EvaluationResult, ...]) -> Explanation:
+    def readable(policy: Policy) -> bool:
+        """A control policy of the organization is another account's: its text is for who may describe it."""
+        is_own = policy.policy_type not in _CONTROL or policy.source.startswith(_OF_AWS)
+        return is_own or may(call, "organizations:DescribePolicy", policy.source)
+
+    return explain(results[min(question.chosen, len(results) - 1)], readable)
 
 
 def _context_keys(

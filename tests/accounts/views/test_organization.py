@@ -16,7 +16,7 @@ from accounts.operations.organization_accounts import create_account
 from accounts.operations.organizational_units import create_organizational_unit
 from accounts.operations.organizations import create_organization
 from policies.models import FULL_ACCESS, ControlPolicy, ControlPolicyAttachment
-from policies.operations.control_policies import create_policy
+from policies.operations.control_policies import create_policy, update_policy
 from policies.operations.control_policy_attachments import attach_policy, enable_policy_type
 from tests.factories import a_call, a_user, an_account, an_inline_policy, sign_in
 
@@ -281,6 +281,22 @@ def test_an_scp_refuses_the_members_root_user_on_the_next_page(
     refused = console.get("/iam/users")
     assert refused.status_code == 403
     assert f"with an explicit deny in a service control policy: {guard.arn}" in unescape(text(refused))
+
+
+def test_the_simulator_names_an_scp_and_keeps_its_text_from_who_may_not_describe_it(
+    client: Client, account: Account, organization: Organization, member: Account, guard: ControlPolicy
+) -> None:
+    attach_policy(a_call(account), policy_id=guard.pk, target_id=member.pk)
+    eve = a_user(member, "eve")
+    actions = '["iam:SimulatePrincipalPolicy", "iam:GetContextKeysForPrincipalPolicy", "iam:ListUsers"]'
+    statement = f'{{"Effect": "Allow", "Action": {actions}, "Resource": "*"}}'
+    an_inline_policy(eve, f'{{"Version": "2012-10-17", "Statement": {statement}}}')
+    # The guard refuses everything of IAM: here it is about S3, so that the simulator itself may be used.
+    update_policy(a_call(account), policy_id=guard.pk, content=DENY.replace("iam:*", "s3:GetObject"))
+    asked = "?principal=user/eve&action=s3:GetObject&resource=arn:aws:s3:::b/o&explain=0"
+    shown = read(sign_in(client, eve).get(f"/iam/simulator{asked}"))
+    assert guard.policy_name in shown
+    assert '"s3:GetObject"' not in shown
 
 
 def test_another_organizations_ids_are_not_found(console: Client, organization: Organization) -> None:

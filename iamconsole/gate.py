@@ -10,7 +10,7 @@ import inspect
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import wraps
 from itertools import product
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -33,6 +33,10 @@ Further = Callable[[Call, Parameters], Iterable[tuple[str, Target]]]
 _inside: ContextVar[str] = ContextVar("operation", default="")
 
 
+def _missing(call: Call) -> None:
+    raise NotImplementedError("an attempt is no function")
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What the gate knows of one operation.
@@ -40,7 +44,7 @@ class Operation:
     `hidden` are parameters that no event may hold; `keys` maps a parameter to the condition key that carries it;
     `also` maps a parameter to a further action that whoever gives it must be allowed (tags at creation need TagUser);
     `further` gives more that must be allowed, each an action on a resource of its own (iam:PassRole on the role that is
-    handed over); `answer` gives the response elements of a change's event.
+    handed over); `answer` gives the response elements of a change's event. `run` is the function itself, gate included.
     """
 
     action: str
@@ -51,6 +55,7 @@ class Operation:
     also: Mapping[str, str] = field(default_factory=dict)
     answer: Answer | None = None
     further: Further | None = None
+    run: Callable[..., Any] = field(default=_missing, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -101,10 +106,6 @@ def operation(
     known = Operation(action, resource, read_only, hidden, keys or {}, also or {}, answer, further)
 
     def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
-        if not batch:
-            if action in OPERATIONS:
-                raise RuntimeError(f"{action} is an operation already: one action, one function")
-            OPERATIONS[action] = known
         signature = inspect.signature(function)
 
         @wraps(function)
@@ -114,6 +115,10 @@ def operation(
             parameters = {name: value for name, value in bound.arguments.items() if name != "call"}
             return _pass(_Passage(known, call, parameters), lambda: function(call, *args, **kwargs))
 
+        if not batch:
+            if action in OPERATIONS:
+                raise RuntimeError(f"{action} is an operation already: one action, one function")
+            OPERATIONS[action] = replace(known, run=through_the_gate)
         return through_the_gate
 
     return decorate

@@ -229,8 +229,8 @@ def _reasons(details: FindingDetails) -> dict[str, Any]:
     return {
         "lines": json_lines(details.document),
         "hit": _lines_of(details.document, details.finding.details.get("statement", -1)),
-        "services": [_service(prefix) for prefix in unused.services] if unused else [],
-        "actions": unused.actions[:_MOST_ACTIONS] if unused else (),
+        "unused_services": [_service(prefix) for prefix in unused.services] if unused else [],
+        "unused_actions": unused.actions[:_MOST_ACTIONS] if unused else (),
         "more_actions": max(len(unused.actions) - _MOST_ACTIONS, 0) if unused else 0,
     }
 

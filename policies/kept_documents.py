@@ -6,6 +6,7 @@ have none: all their versions stay.
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
@@ -39,7 +40,7 @@ def kept_documents(policies: Iterable[NamedPolicy]) -> dict[str, str]:
     wanted = [policy for policy in policies if policy.digest and not policy.text]
     if not wanted:
         return {}
-    asked = {
+    asked: dict[str, Any] = {
         "owners": sorted({policy.owner for policy in wanted}),
         "hashes": sorted({policy.digest for policy in wanted}),
         "names": sorted({policy.source.rpartition("/")[2] for policy in wanted if ":role/" in policy.source}),

@@ -75,7 +75,7 @@ def refused(act: Callable[[], object]) -> str:
     """The authorization id of a refusal."""
     with pytest.raises(AccessDenied) as caught:
         act()
-    assert uuid.UUID(caught.value.authorization_id)
+    assert str(uuid.UUID(caught.value.authorization_id)) == caught.value.authorization_id
     return caught.value.authorization_id
 
 

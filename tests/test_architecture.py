@@ -34,6 +34,7 @@ WRITERS = {
     "iamconsole/management/commands/seed_demo.py": "retires an earlier demo account",
     "policies/aws_managed_policies.py": "the rows of account aws follow a data file",
     "policies/bounding.py": "a shared step of the operations that bound",
+    "policies/finding_scan.py": "a shared step of the operations that read findings and that scan",
     "policies/controlling.py": "a shared step of the operations that make a place in an organization",
 }
 

@@ -68,8 +68,8 @@ class LabKind:
     `catalog_type` is its resource type in the service's own list; `name` is None where AWS makes the name up.
     `put_policy` is empty where AWS has no resource policy, `delete_policy` where one can only be replaced, and
     `names_itself` says that such a policy may speak of this resource alone. `runs_as` is "role" or "instance profile"
-    for what acts with a role, `principal` the service that the role is passed to, `reach` the action by which somebody
-    gets to act so.
+    for what acts with a role, `principal` the service that the role is passed to, `lend` the action that gives it
+    another one, `take_back` the one that leaves it none, and `reach` the action by which somebody gets to act so.
     """
 
     key: str
@@ -98,6 +98,8 @@ class LabKind:
     names_itself: bool = False
     runs_as: str = ""
     principal: str = ""
+    lend: str = ""
+    take_back: str = ""
     reach: str = ""
 
     @property
@@ -221,7 +223,8 @@ FUNCTION = LabKind(
     actions=("lambda:InvokeFunction", "lambda:UpdateFunctionCode", "lambda:GetFunctionConfiguration"),
     prefix="function:",
     put_policy="lambda:AddPermission", get_policy="lambda:GetPolicy", delete_policy="lambda:RemovePermission",
-    runs_as="role", principal="lambda.amazonaws.com", reach="lambda:InvokeFunction",
+    runs_as="role", principal="lambda.amazonaws.com", lend="lambda:UpdateFunctionConfiguration",
+    reach="lambda:InvokeFunction",
 )  # fmt: skip
 INSTANCE = LabKind(
     key="instance", label="Instance", plural="Instances", service="ec2", service_label="EC2",
@@ -230,7 +233,8 @@ INSTANCE = LabKind(
     list="ec2:DescribeInstances", read="ec2:DescribeInstances", create="ec2:RunInstances",
     delete="ec2:TerminateInstances", tag="ec2:CreateTags", untag="ec2:DeleteTags",
     actions=("ec2:StartInstances", "ec2:StopInstances", "ec2:RebootInstances", "ec2:ModifyInstanceAttribute"),
-    prefix="instance/", runs_as="instance profile", principal="ec2.amazonaws.com", reach="ssm:StartSession",
+    prefix="instance/", runs_as="instance profile", principal="ec2.amazonaws.com",
+    lend="ec2:AssociateIamInstanceProfile", take_back="ec2:DisassociateIamInstanceProfile", reach="ssm:StartSession",
 )  # fmt: skip
 SECRET = LabKind(
     key="secret", label="Secret", plural="Secrets", service="secretsmanager", service_label="Secrets Manager",
@@ -272,6 +276,15 @@ def changing_actions() -> frozenset[str]:
     named = (
         action
         for kind in KINDS
-        for action in (kind.create, kind.delete, kind.tag, kind.untag, kind.put_policy, kind.delete_policy)
+        for action in (
+            kind.create,
+            kind.delete,
+            kind.tag,
+            kind.untag,
+            kind.put_policy,
+            kind.delete_policy,
+            kind.lend,
+            kind.take_back,
+        )
     )
     return frozenset(action.lower() for action in named if action)

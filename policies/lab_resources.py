@@ -83,7 +83,7 @@ def new_resource(kind: LabKind) -> Resolver:
 
 
 def passed_role(kind: LabKind) -> Callable[[Call, Parameters], Iterable[tuple[str, Target]]]:
-    """The role that whoever makes a function or an instance hands over: iam:PassRole is asked for on it.
+    """The role that is handed over to a function or an instance, new or not: iam:PassRole is asked for on it.
 
     Rules: id_roles_use_passrole.
     """
@@ -91,8 +91,8 @@ def passed_role(kind: LabKind) -> Callable[[Call, Parameters], Iterable[tuple[st
     def resolve(call: Call, parameters: Parameters) -> Iterable[tuple[str, Target]]:
         role = _role_given(call, parameters)
         if role is not None:
-            (made,) = new_resource(kind)(call, parameters)
-            keys = {"iam:PassedToService": (kind.principal,), "iam:AssociatedResourceArn": (made.arn,)}
+            (target,) = (named_resource if "resource_arn" in parameters else new_resource(kind))(call, parameters)
+            keys = {"iam:PassedToService": (kind.principal,), "iam:AssociatedResourceArn": (target.arn,)}
             yield "iam:PassRole", replace(role, keys={**role.keys, **keys})
 
     return resolve

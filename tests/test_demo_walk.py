@@ -18,6 +18,9 @@ from accounts.operations.organizational_units import create_organizational_unit
 from accounts.operations.organizations import create_organization
 from iamconsole.audit.models import Event
 from iamconsole.call import Call
+from iamconsole.classroom.models import StudentAccount
+from iamconsole.classroom.roster import Student
+from iamconsole.classroom.seating import seat
 from iamconsole.demo import cast, seeding
 from policies import access
 from policies.evaluation import evaluate
@@ -41,6 +44,7 @@ class Walk:
     """Asked for only where nothing before was refused."""
 
 
+PROVIDER = {"name": "token.actions.githubusercontent.com"}
 USER, GROUP, ROLE = {"name": "jenkins"}, {"name": "Developers"}, {"name": "WebApp-DB"}
 POLICY = {"policy_arn": "<policy>"}
 KEY = {"key_id": "<key>", **USER}
@@ -166,6 +170,7 @@ PAGES: Mapping[str, Walk] = {
     "resource-detail": panels("s3:GetBucketLocation", resource_arn="<bucket>"),
     "resource-policy": Walk(("s3:GetBucketPolicy",), BUCKET),
     "resource-delete-policy": Walk(("s3:GetBucketPolicy",), BUCKET),
+    "resource-role": Walk(("ec2:DescribeInstances", "iam:ListInstanceProfiles"), {"resource_arn": "<instance>"}),
     "resource-delete": Walk(("s3:GetBucketLocation",), BUCKET),
     "resource-tags": Walk(("s3:GetBucketLocation",), {"name": "<bucket>"}),
     "role-edit-trust-policy": Walk(("iam:GetRole",), ROLE),
@@ -199,6 +204,13 @@ PAGES: Mapping[str, Walk] = {
         afterwards=("iam:GetContextKeysForPrincipalPolicy",),
     ),
     "access-detail": Walk(("iam:TroubleshootAccess",), {"event_id": "<event>"}),
+    "provider-list": Walk(("iam:ListOpenIDConnectProviders",)),
+    "provider-detail": Walk(("iam:GetOpenIDConnectProvider",), PROVIDER),
+    "provider-delete": Walk(("iam:GetOpenIDConnectProvider",), PROVIDER),
+    "role-revoke-sessions": Walk(("iam:GetRole",), ROLE),
+    "class": Walk(("organizations:ListAccounts",)),
+    "class-account": Walk(("organizations:DescribeAccount",), {"account_id": "<student>"}),
+    "class-cards": Walk(("organizations:CreateAccount",)),
     "analyzer": Walk(("access-analyzer:ListAnalyzers", "access-analyzer:ListFindings")),
     "finding-detail": Walk(("access-analyzer:GetFinding",), FINDING),
     "analyzer-delete": Walk(("access-analyzer:ListAnalyzers",), ANALYZER),
@@ -207,6 +219,15 @@ PAGES: Mapping[str, Walk] = {
 }
 ASKS_FOR_NOTHING = {
     "analyzer-create": "an empty form",
+    "provider-create": "an empty form",
+    "provider-add-audience": "takes a change only",
+    "provider-remove-audience": "takes a change only",
+    "provider-practise": "takes a change only",
+    "role-switch": "an empty form",
+    "role-switch-back": "by POST alone",
+    "class-roster": "an empty form",
+    "class-seating": "only after a roster was read",
+    "class-reset": "by POST alone",
     "analyzer-scan": "takes a change only",
     "analyzer-update": "takes a change only",
     "organization-create": "by POST alone",
@@ -306,6 +327,10 @@ CHANGES = (
         {"confirm": "unused-access"},
         {"analyzer_name": "unused-access"},
     ),
+    Change("provider-add-audience", "iam:AddClientIDToOpenIDConnectProvider", {"client_id": "walked-<who>"}, PROVIDER),
+    Change("provider-delete", "iam:DeleteOpenIDConnectProvider", {"confirm": "delete"}, PROVIDER),
+    Change("role-revoke-sessions", "iam:PutRolePolicy", {"acknowledge": "1"}, ROLE),
+    Change("class-reset", "organizations:CloseAccount", {"reason": "walked"}, {"account_id": "<student>"}),
     Change("policy-set-default-version", "iam:SetDefaultPolicyVersion", {"name": "v1"}, POLICY),
 )
 
@@ -336,6 +361,7 @@ class Demo:
             "<event>": self.decided(),
             **self.organization,
             "<bucket>": self.resource("bucket"),
+            "<instance>": self.resource("instance"),
             "<finding>": str(
                 Finding.objects.get(account=self.account, resource__endswith="role/CrossAccount-Auditor").pk
             ),
@@ -362,7 +388,14 @@ def an_organization(call: Call) -> dict[str, str]:
     opened = create_account(call, email="walked-member@example.com", account_name="Sandbox")
     content = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}}'
     control = create_policy(call, name="Guard", policy_type="SERVICE_CONTROL_POLICY", content=content)
-    return {"<unit>": unit.unit_id, "<member>": opened.account.account_id, "<control>": control.policy_id}
+    list(seat(call, [Student("Anna Berg", "", "walked", 1)]))
+    student = StudentAccount.objects.get(account_id=call.account_id).member_id
+    return {
+        "<student>": student,
+        "<unit>": unit.unit_id,
+        "<member>": opened.account.account_id,
+        "<control>": control.policy_id,
+    }
 
 
 def named_routes() -> Iterator[str]:
@@ -373,7 +406,7 @@ def named_routes() -> Iterator[str]:
             elif pattern.name:
                 yield prefix + str(pattern.pattern), pattern.name
 
-    return (name for address, name in walk(get_resolver().url_patterns, "") if address.startswith("iam/"))
+    return (name for address, name in walk(get_resolver().url_patterns, "") if address.startswith(("iam/", "class/")))
 
 
 def test_no_address_is_left_out_of_the_walk() -> None:

@@ -10,7 +10,7 @@ from policies.lab_kinds import REGIONS, LabKind
 from policies.language.kinds import PolicyKind
 from policies.validation.findings import error_messages
 
-__all__ = ["CreateResourceForm", "ResourcePolicyForm", "TryForm"]
+__all__ = ["CreateResourceForm", "LendForm", "ResourcePolicyForm", "TryForm", "role_arn_of"]
 
 INSTANCE_TYPES = ("t3.micro", "t3.small", "m5.large", "m5.4xlarge", "p4d.24xlarge")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
@@ -66,9 +66,37 @@ class CreateResourceForm(CreatingForm):
         return name
 
     def clean_role(self) -> str:
-        """The role's ARN; a bare name is that of a role without a path."""
-        given: str = self.cleaned_data["role"].strip()
-        return given if given.startswith("arn:") else arn.role_arn(self.account_id, "/", given)
+        """Give the role's ARN."""
+        return role_arn_of(self.cleaned_data["role"].strip(), self.account_id)
+
+
+def role_arn_of(given: str, account_id: str) -> str:
+    """The ARN of a role that was entered; a bare name is that of a role without a path."""
+    return given if given.startswith("arn:") else arn.role_arn(account_id, "/", given)
+
+
+class LendForm(ConsoleForm):
+    """The role of a function, or the instance profile of an instance, that it is to have from now on."""
+
+    lent = forms.CharField(
+        label="Role", required=False, widget=forms.TextInput(attrs={"list": "lent", "maxlength": 2048, **_PLAIN})
+    )
+
+    def __init__(self, *args: Any, kind: LabKind, account_id: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.account_id = kind, account_id
+        field = self.fields["lent"]
+        field.label = kind.runs_as.capitalize()
+        field.required = not kind.take_back
+        field.error_messages["required"] = f"Enter the {kind.runs_as}."
+        field.help_text = "Its name. Empty: none." if kind.take_back else "Its name or its ARN."
+
+    def arguments(self) -> dict[str, str]:
+        """What is lent, as the operation takes it; nothing where it is taken back."""
+        lent: str = self.cleaned_data["lent"].strip()
+        if self.kind.runs_as == "role":
+            return {"role": role_arn_of(lent, self.account_id)}
+        return {"iam_instance_profile": lent} if lent else {}
 
 
 class ResourcePolicyForm(ConsoleForm):

@@ -43,11 +43,13 @@ __all__ = [
     "DELETE",
     "DELETE_POLICY",
     "GET_POLICY",
+    "LEND",
     "LIST",
     "PUT_POLICY",
     "READ",
     "SORTS",
     "TAG",
+    "TAKE_BACK",
     "UNTAG",
     "kind_at",
     "list_resource_tags",
@@ -178,6 +180,28 @@ def _deleting_policy(kind: LabKind) -> Function:
     return delete_policy
 
 
+def _lending(kind: LabKind) -> Function:
+    @operation(kind.lend, resource=named_resource, further=passed_role(kind))
+    def lend(
+        call: Call, *, resource_arn: str, role: str | None = None, iam_instance_profile: str | None = None
+    ) -> None:
+        resource = lock_resource(call, resource_arn)
+        resource.runs_as = _role(call, kind, role) if kind.runs_as == "role" else _profile(call, iam_instance_profile)
+        resource.save(update_fields=["runs_as"])
+
+    return lend
+
+
+def _taking_back(kind: LabKind) -> Function:
+    @operation(kind.take_back, resource=named_resource)
+    def take_back(call: Call, *, resource_arn: str) -> None:
+        resource = lock_resource(call, resource_arn)
+        resource.runs_as = ""
+        resource.save(update_fields=["runs_as"])
+
+    return take_back
+
+
 def _write_policy(resource: LabResource, text: str) -> None:
     resource.document, resource.document_hash = text, document_hash(text) if text else ""
     resource.save(update_fields=["document", "document_hash"])
@@ -268,6 +292,8 @@ UNTAG: Mapping[str, Function] = {kind.key: _untagging(kind) for kind in KINDS}
 GET_POLICY: Mapping[str, Function] = {kind.key: _getting_policy(kind) for kind in KINDS if kind.get_policy}
 PUT_POLICY: Mapping[str, Function] = {kind.key: _putting_policy(kind) for kind in KINDS if kind.put_policy}
 DELETE_POLICY: Mapping[str, Function] = {kind.key: _deleting_policy(kind) for kind in KINDS if kind.delete_policy}
+LEND: Mapping[str, Function] = {kind.key: _lending(kind) for kind in KINDS if kind.lend}
+TAKE_BACK: Mapping[str, Function] = {kind.key: _taking_back(kind) for kind in KINDS if kind.take_back}
 """The operations of each kind by its key."""
 
 

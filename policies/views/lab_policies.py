@@ -19,7 +19,7 @@ from policies.forms.lab_resources import ResourcePolicyForm
 from policies.lab_kinds import KEY, LabKind
 from policies.language.kinds import PolicyKind
 from policies.operations.lab_resources import DELETE_POLICY, GET_POLICY, PUT_POLICY, kind_at
-from policies.views.lab_resources import resource_crumbs
+from policies.views.lab_crumbs import resource_crumbs
 from policies.views.policy_checks import check_asked, checks_context, editor_findings
 
 __all__ = ["delete", "edit"]

@@ -11,31 +11,26 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms.tag_rows import TagRows
-from accounts.operations.instance_profiles import list_instance_profiles
-from accounts.operations.roles import list_roles
 from accounts.tagging import sorted_tags
 from iamconsole.aws import quotas
 from iamconsole.aws.arn import Arn, split_path
-from iamconsole.aws.paging import PageRequest
-from iamconsole.call import Call
 from iamconsole.console.drafts import once
 from iamconsole.console.forms import ConsoleForm, attempt
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import Panel, panel
-from iamconsole.console.places import Crumbs, page_address
+from iamconsole.console.places import page_address
 from iamconsole.console.request import ConsoleRequest
 from policies.forms.lab_resources import CreateResourceForm
 from policies.lab_kinds import KINDS, LabKind, kind_of
 from policies.models import LabResource
 from policies.operations.lab_resources import CREATE, DELETE, GET_POLICY, LIST, SORTS, kind_at, read_resource
-from policies.summary.trusted_entities import trusted_entities
+from policies.views.lab_crumbs import resource_crumbs
+from policies.views.lab_roles import lenders
 from policies.views.lab_tries import try_context
 
-__all__ = ["create", "delete", "detail", "index", "resource_crumbs"]
-
-_SUGGESTED = PageRequest(size=100)
+__all__ = ["create", "delete", "detail", "index"]
 
 
 @require_safe
@@ -81,7 +76,7 @@ def create(request: ConsoleRequest) -> HttpResponse:
         "limit": quotas.TAGS_PER_RESOURCE.value,
         "action": action,
         "back": _address("resource-list", kind),
-        "choices": _lenders(request.call, kind),
+        "choices": lenders(request.call, kind),
     }
     status = form.status if form.errors else tags.status
     return page(
@@ -137,14 +132,6 @@ def delete(request: ConsoleRequest, resource_arn: str) -> HttpResponse:
     return page(request, "policies/resources/delete.html", context, part=part, status=422 if form.errors else 200)
 
 
-def resource_crumbs(*places: str, resource_arn: str = "") -> Crumbs:
-    """The way to a page about resources; with an ARN the first place is that resource, and leads to its page."""
-    way: Crumbs = [("IAM", reverse("dashboard")), ("Lab resources", reverse("resource-list"))]
-    first = page_address("resource", resource_arn) if resource_arn else None
-    way += [(place, first if number == 0 else None) for number, place in enumerate(places)]
-    return [*way[:-1], (way[-1][0], None)]
-
-
 def _kind(request: ConsoleRequest) -> LabKind:
     return kind_of(request.GET.get("kind", "")) or KINDS[0]
 
@@ -167,17 +154,6 @@ def _created(request: ConsoleRequest, kind: LabKind, form: CreateResourceForm, t
         return ""
     messages.success(request, f"{kind.label} {given.get('name') or made.title} created.")
     return page_address("resource", made.arn)
-
-
-def _lenders(call: Call, kind: LabKind) -> list[str]:
-    """What can be chosen to give a resource its role: the first roles that its service may take, or profiles."""
-    if kind.runs_as == "role":
-        wanted = f"AWS Service: {kind.principal.partition('.')[0]}"
-        roles = panel(list_roles, call, page=_SUGGESTED).value or ()
-        return [role.arn for role in roles if wanted in trusted_entities(role.assume_role_policy_document)]
-    if kind.runs_as:
-        return [profile.name for profile in panel(list_instance_profiles, call, page=_SUGGESTED).value or ()]
-    return []
 
 
 def _tabs(kind: LabKind) -> tuple[tuple[str, str], ...]:

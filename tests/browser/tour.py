@@ -439,6 +439,7 @@ STOPS = (
     Stop("resource-detail", (BUCKET,), query="?tab=tags"),
     Stop("resource-detail", (BUCKET,), act=dialog(".ph [hx-get*='/resources/delete/']")),
     Stop("resource-detail", ("{instance}",)),
+    Stop("resource-role", ("{instance}",)),
     Stop("resource-policy", (BUCKET,), act=editor),
     Stop("resource-tags", (BUCKET,)),
     Stop("resource-delete", (BUCKET,)),

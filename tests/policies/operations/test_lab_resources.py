@@ -19,7 +19,18 @@ from iamconsole.aws.errors import (
 )
 from policies.lab_kinds import KINDS, LabKind, kind_of, locate
 from policies.models import LabResource
-from policies.operations.lab_resources import CREATE, DELETE, DELETE_POLICY, GET_POLICY, LIST, PUT_POLICY, READ, TAG
+from policies.operations.lab_resources import (
+    CREATE,
+    DELETE,
+    DELETE_POLICY,
+    GET_POLICY,
+    LEND,
+    LIST,
+    PUT_POLICY,
+    READ,
+    TAG,
+    TAKE_BACK,
+)
 from policies.operations.lab_tries import try_action
 from policies.operations.managed_policies import create_policy
 from tests.factories import a_call, a_role, a_user, an_account, an_inline_policy
@@ -361,3 +372,37 @@ def test_kinds_are_found_by_key_and_arn() -> None:
     located = locate("arn:aws:s3:::notes/a/b.txt")
     assert located is not None
     assert (located.arn, located.name, located.part) == ("arn:aws:s3:::notes", "notes", "a/b.txt")
+
+
+def test_giving_an_instance_another_profile_asks_pass_role_on_the_role_in_it(account: Account, carol: User) -> None:
+    a_profile(account, "web", a_role(account, "WebNode"))
+    admin = a_role(account, "OrgAdmin")
+    a_profile(account, "admin", admin)
+    instance = a_resource(account, "instance", iam_instance_profile="web")
+    an_inline_policy(carol, allowing("ec2:AssociateIamInstanceProfile", resource=instance.arn))
+    with pytest.raises(AccessDenied) as refused:
+        LEND["instance"](a_call(account, carol), resource_arn=instance.arn, iam_instance_profile="admin")
+    assert (refused.value.action, refused.value.resource) == ("iam:PassRole", admin.arn)
+    here = f'{{"StringEquals": {{"iam:AssociatedResourceArn": "{instance.arn}"}}}}'
+    an_inline_policy(carol, allowing("iam:PassRole", resource=admin.arn, condition=here))
+    LEND["instance"](a_call(account, carol), resource_arn=instance.arn, iam_instance_profile="admin")
+    instance.refresh_from_db()
+    assert instance.runs_as.endswith("instance-profile/admin")
+    with pytest.raises(AccessDenied):
+        TAKE_BACK["instance"](a_call(account, carol), resource_arn=instance.arn)
+    TAKE_BACK["instance"](a_call(account), resource_arn=instance.arn)
+    instance.refresh_from_db()
+    assert instance.runs_as == ""
+
+
+def test_a_function_gets_another_role_only_from_who_may_pass_it(account: Account, carol: User) -> None:
+    first, second = (a_role(account, name, trust=LAMBDA_TRUST) for name in ("First", "Second"))
+    function = a_resource(account, "function", name="f1", role=first.arn)
+    an_inline_policy(carol, allowing("lambda:UpdateFunctionConfiguration"))
+    with pytest.raises(AccessDenied, match="iam:PassRole"):
+        LEND["function"](a_call(account, carol), resource_arn=function.arn, role=second.arn)
+    LEND["function"](a_call(account), resource_arn=function.arn, role=second.arn)
+    function.refresh_from_db()
+    assert function.runs_as == second.arn
+    with pytest.raises(InvalidInput):
+        LEND["function"](a_call(account), resource_arn=function.arn, role=a_role(account, "Ec2Only").arn)

@@ -351,3 +351,20 @@ def test_the_services_in_the_top_navigation_lead_to_the_lists(desk: Client) -> N
     shown = desk.get("/iam/").content.decode()
     for kind in KINDS:
         assert f'href="/iam/resources?kind={kind.key}"' in shown
+
+
+def test_the_profile_of_an_instance_is_changed_and_taken_away_on_a_page(desk: Client, account: Account) -> None:
+    role = a_role(account, "WebNode")
+    InstanceProfile.objects.create(account=account, instance_profile_name="web", role=role)
+    instance = CREATE["instance"](a_call(account))
+    address = f"/iam/resources/role/{instance.arn}"
+    assert '<option value="web">' in text(desk.get(address))
+    assert address in desk.get(f"/iam/resources/details/{instance.arn}").content.decode()
+    refused = desk.post(address, {"lent": "nothing-there"})
+    assert refused.status_code == 422
+    assert desk.post(address, {"lent": "web"})["Location"] == f"/iam/resources/details/{instance.arn}"
+    assert f"arn:aws:iam::{account.pk}:instance-profile/web" in text(desk.get(f"/iam/resources/details/{instance.arn}"))
+    assert desk.post(address, {"lent": ""}).status_code == 302
+    instance.refresh_from_db()
+    assert instance.runs_as == ""
+    assert desk.get(f"/iam/resources/role/{a_bucket(account).arn}").status_code == 404

@@ -105,6 +105,9 @@ USERS = (
     DemoUser("jenkins", policies=("JenkinsPushImages",), console=False, access_key=True),
 )
 
+PROVIDERS = (("https://token.actions.githubusercontent.com", "sts.amazonaws.com"),)
+"""The identity providers: URL and audience."""
+
 ROLES = (
     DemoRole(
         "EC2-S3-Reader", "trust-ec2", "Lets an instance read S3.", ("AmazonS3ReadOnlyAccess",), instance_profile=True

@@ -11,6 +11,7 @@ from accounts.models import Account
 from accounts.opening import open_account, root_call
 from accounts.operations.access_keys import create_access_key
 from accounts.operations.groups import add_user_to_group, create_group
+from accounts.operations.identity_providers import create_open_id_connect_provider
 from accounts.operations.instance_profiles import add_role_to_instance_profile, create_instance_profile
 from accounts.operations.login_profiles import create_login_profile
 from accounts.operations.roles import create_role
@@ -64,6 +65,8 @@ def furnish_with_cast(call: Call) -> dict[str, str]:
         seeding.policy(policy)
     for group in cast.GROUPS:
         seeding.group(group)
+    for url, audience in cast.PROVIDERS:
+        create_open_id_connect_provider(call, url=url, client_id_list=[audience])
     for role in cast.ROLES:
         seeding.role(role)
     for resource in cast.RESOURCES:

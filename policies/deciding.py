@@ -5,20 +5,21 @@ A policy that the reader may not read is shown by its name and layer alone: noth
 Rules: reference_policies_evaluation-logic; troubleshoot_policies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from policies.evaluation import EvalDecision, MatchedStatement, Policy, PolicyType
 from policies.evaluation.partings import Part
 from policies.evaluation.records import Decision
-from policies.evaluation.statements import ExaminedStatement, every_statement
+from policies.evaluation.statements import ExaminedStatement
 from policies.explanation import DECIDED_BY, Readable, layer_name, policies_of
 from policies.language.document import Effect
 
-__all__ = ["Deciding", "LookedAt", "deciding", "looked_at"]
+__all__ = ["Deciding", "LookedAt", "concealed", "deciding", "looked_at"]
 
 _LAYERS = frozenset(kind.value for kind in PolicyType)
+_NOT_TOLD = "a value that is not told"
 _FAR = ("condition", "resource", "principal", "action")
 
 
@@ -66,14 +67,14 @@ class LookedAt:
         return self.examined is not None and self.examined.matched
 
 
-def deciding(decision: Decision, readable: Readable) -> Deciding:
-    """Name the layer that decided, and the statement that did or came nearest."""
+def deciding(decision: Decision, statements: Sequence[ExaminedStatement], readable: Readable) -> Deciding:
+    """Name the layer that decided, and the statement that did or, among these, came nearest."""
     if decision.decided_by not in _LAYERS:
         return Deciding(DECIDED_BY[decision.decided_by], ())
     layer = PolicyType(decision.decided_by)
     found = Deciding(layer_name(decision, layer), tuple(policies_of(decision, layer)))
     if decision.decision is EvalDecision.IMPLICIT_DENY:
-        return _nearest(decision, layer, found, readable)
+        return _nearest(layer, statements, found, readable)
     matched = [statement for statement in decision.matched if statement.policy_type is layer]
     statement = next((each for each in matched if readable(each.policy)), None)
     if statement is not None:
@@ -81,33 +82,47 @@ def deciding(decision: Decision, readable: Readable) -> Deciding:
     return replace(found, policy=matched[0].policy, readable=False) if matched else found
 
 
-def looked_at(decision: Decision, readable: Readable) -> tuple[LookedAt, ...]:
+def looked_at(decision: Decision, statements: Iterable[ExaminedStatement], readable: Readable) -> tuple[LookedAt, ...]:
     """Every statement of every policy in the order of layers, with the values asked and found."""
-    return tuple(_looked_at(decision, readable))
+    return tuple(_looked_at(decision, statements, readable))
 
 
-def _looked_at(decision: Decision, readable: Readable) -> Iterator[LookedAt]:
-    every = every_statement(decision.examination)
-    for _, group in groupby(every, key=lambda each: id(each.statement.policy)):
-        statements = list(group)
-        policy = statements[0].statement.policy
+def concealed(statement: ExaminedStatement, hides: Callable[[str], bool]) -> ExaminedStatement:
+    """A statement without the values that the request has of some condition keys, where they told it apart."""
+    return replace(statement, parts=tuple(_concealed(part, hides) for part in statement.parts))
+
+
+def _concealed(part: Part, hides: Callable[[str], bool]) -> Part:
+    key = part.name.partition(" ")[2]
+    if part.matched or part.element != "condition" or not hides(key):
+        return part
+    sentence = f"The statement demands a value of {key} that the resource, of another account, does not have."
+    return replace(part, asked=(_NOT_TOLD,), sentence=sentence)
+
+
+def _looked_at(decision: Decision, statements: Iterable[ExaminedStatement], readable: Readable) -> Iterator[LookedAt]:
+    for _, group in groupby(statements, key=lambda each: id(each.statement.policy)):
+        mine = list(group)
+        policy = mine[0].statement.policy
         layer = layer_name(decision, policy.policy_type)
         if readable(policy):
-            yield from (LookedAt(layer, policy, statement) for statement in statements)
+            yield from (LookedAt(layer, policy, statement) for statement in mine)
         else:
             yield LookedAt(layer, policy)
 
 
 def _distance(miss: ExaminedStatement) -> tuple[int, ...]:
-    """How far a statement is from the request: one that names caller and resource, and fails a condition, is nearest."""
+    """How far a statement is from the request: nearest is one that only fails a condition."""
     return (max(_FAR.index(part.element) for part in miss.partings), len(miss.partings))
 
 
-def _nearest(decision: Decision, layer: PolicyType, found: Deciding, readable: Readable) -> Deciding:
+def _nearest(
+    layer: PolicyType, statements: Iterable[ExaminedStatement], found: Deciding, readable: Readable
+) -> Deciding:
     """The Allow of the layer that came nearest: one about the action, or what a limit does let through."""
     misses = [
         each
-        for each in every_statement(decision.examination)
+        for each in statements
         if each.statement.policy_type is layer
         and each.effect is Effect.ALLOW
         and not each.matched

@@ -16,6 +16,7 @@ from accounts.principals import (
     RoleSession,
     Root,
     ServicePrincipal,
+    Tags,
     UserPrincipal,
     WebIdentity,
     principal_tags,
@@ -23,7 +24,7 @@ from accounts.principals import (
 from iamconsole.aws.arn import Arn, split_path
 from iamconsole.aws.errors import ValidationError
 from iamconsole.call import Call
-from policies.applied import BUILT_IN, COMPILED, Applied, applied_to, resource_controls
+from policies.applied import BUILT_IN, COMPILED, Applied, applied_to, applied_to_root
 from policies.documents import policy_of
 from policies.evaluation import AppliedPolicies, CompiledPolicy, Policy, PolicyType, Request, compile_policy
 from policies.kept_documents import kept_documents
@@ -35,6 +36,7 @@ __all__ = ["Compiled", "applied_then", "compiled_then", "principal_then", "reque
 
 Compiled = Mapping[str, CompiledPolicy]
 _TAG_KEYS = ("aws:ResourceTag/", "iam:ResourceTag/")
+_PLACE_KEYS: tuple[str, ...] = ("aws:PrincipalOrg", "aws:ResourceOrg")
 _IAM_TARGETS = {"user": user_target, "group": group_target, "role": role_target}
 
 
@@ -147,27 +149,33 @@ def request_now(call: Call, recording: Recording, compiled: Compiled, principal:
     request = recording.request
     target = _target(call, request)
     own = request.resource_account in ("", principal.account_id)
+    there = gathered if own else applied_to_root(request.resource_account)
     carried = (each for each in recording.policies if each.type is PolicyType.SESSION and each.digest in compiled)
     policies = replace(
         gathered.policies,
         session=tuple(_policy(each, compiled) for each in carried) or None,
         resource=target.policy if target else None,
-        rcp=gathered.policies.rcp if own else resource_controls(request.resource_account),
+        rcp=there.policies.rcp,
     )
-    return RequestNow(replace(request, context=_context(request, principal, gathered, target)), policies)
+    fresh = {
+        **(gathered.place.keys("Principal") if gathered.place else {}),
+        **(there.place.keys("Resource") if there.place else {}),
+    }
+    tags = gathered.tags if isinstance(principal, UserPrincipal) else None
+    return RequestNow(replace(request, context=_context(request, fresh, tags, target)), policies)
 
 
 def _context(
-    request: Request, principal: Principal, gathered: Applied, target: Target | None
+    request: Request, places: Mapping[str, tuple[str, ...]], tags: Tags | None, target: Target | None
 ) -> dict[str, tuple[str, ...]]:
-    dropped: tuple[str, ...] = ("aws:PrincipalOrg",)
-    fresh: dict[str, tuple[str, ...]] = dict(gathered.place.keys("Principal")) if gathered.place else {}
-    if isinstance(principal, UserPrincipal):
-        dropped, fresh = (*dropped, "aws:PrincipalTag/"), fresh | dict(principal_tags(gathered.tags))
+    """The context of then, with the places, the user's tags and the resource's tags of now."""
+    dropped, fresh = _PLACE_KEYS, dict(places)
+    if tags is not None:
+        dropped, fresh = (*dropped, "aws:PrincipalTag/"), fresh | dict(principal_tags(tags))
     if target is not None:
-        service = request.action.partition(":")[0]
-        dropped = (*dropped, *_TAG_KEYS, f"{service}:ResourceTag/")
-        fresh |= {key: values for key, values in target.context().items() if key.startswith(dropped)}
+        tagged = (*_TAG_KEYS, f"{request.action.partition(':')[0]}:ResourceTag/")
+        dropped = (*dropped, *tagged)
+        fresh |= {key: values for key, values in target.context().items() if key.startswith(tagged)}
     return {key: values for key, values in request.context.items() if not key.startswith(dropped)} | fresh
 
 

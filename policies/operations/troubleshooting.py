@@ -4,7 +4,8 @@ Rules: troubleshoot_access-denied; reference_policies_evaluation-logic.
 """
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from accounts import arns
@@ -14,9 +15,10 @@ from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.gate import operation
 from policies import access
-from policies.deciding import Deciding, LookedAt, deciding, looked_at
+from policies.deciding import Deciding, LookedAt, concealed, deciding, looked_at
 from policies.evaluation import AppliedPolicies, Policy, PolicyType, Request
 from policies.evaluation.records import Step
+from policies.evaluation.statements import every_statement
 from policies.explanation import Explanation, Readable, explain, layer_name
 from policies.recorded import Recording, owner_of, read_recording
 from policies.replay import applied_then, compiled_then, principal_then, request_now, simulated_arn
@@ -59,7 +61,8 @@ class Investigation:
 
     `recording` is None for an event that no policy was asked for. `then` is None where `lost` names policies whose text
     nothing keeps any more; `now` is None where `gone` says that the principal no longer exists. `simulated` is the ARN
-    by which the policy simulator knows the principal, `living` are the ARNs of the managed policies that still apply.
+    by which the policy simulator knows the principal, `living` are the ARNs of the managed policies that still apply,
+    `context` is what the request carried as far as the reader may know.
     """
 
     event: Event
@@ -70,6 +73,7 @@ class Investigation:
     gone: bool = False
     simulated: str = ""
     living: frozenset[str] = frozenset()
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -95,27 +99,42 @@ def troubleshoot_access(call: Call, *, authorization_id: str) -> Investigation:
     compiled = compiled_then(recording)
     readable = _readable(call, recording.request, account_id)
     lost = tuple(dict.fromkeys(each.name for each in recording.policies if each.digest not in compiled))
-    then = None if lost else _verdict(recording.request, applied_then(recording, compiled), readable)
+    hides = _hides(call, recording.request)
+    then = None if lost else _verdict(recording.request, applied_then(recording, compiled), readable, hides)
     living = frozenset(each.source for each in recording.policies if each.owner == AWS)
-    investigation = Investigation(event, recording, then, lost=lost, gone=True, living=living)
+    context = {key: values for key, values in recording.request.context.items() if not hides(key)}
+    investigation = Investigation(event, recording, then, lost=lost, gone=True, living=living, context=context)
     principal = principal_then(identity, account_id)
     asked = request_now(call, recording, compiled, principal) if principal else None
     if principal is None or asked is None:
         return investigation
     return replace(
         investigation,
-        now=_verdict(asked.request, asked.applied, readable),
+        now=_verdict(asked.request, asked.applied, readable, hides),
         gone=False,
         simulated=simulated_arn(principal),
         living=living | {policy.source for policy in asked.managed},
     )
 
 
-def _verdict(request: Request, applied: AppliedPolicies, readable: Readable) -> Verdict:
+def _verdict(request: Request, applied: AppliedPolicies, readable: Readable, hides: Callable[[str], bool]) -> Verdict:
     result = simulate(request, applied)
+    decision = result.decision
+    near = tuple(concealed(miss, hides) for miss in decision.near_misses)
+    result = replace(result, decision=replace(decision, near_misses=near))
+    statements = [concealed(each, hides) for each in every_statement(decision.examination)]
     return Verdict(
-        result, explain(result, readable), deciding(result.decision, readable), looked_at(result.decision, readable)
+        result,
+        explain(result, readable),
+        deciding(decision, statements, readable),
+        looked_at(decision, statements, readable),
     )
+
+
+def _hides(call: Call, request: Request) -> Callable[[str], bool]:
+    """Whether the value of a condition key is not for the caller: tags and place of another account's resource."""
+    foreign = request.resource_account not in ("", call.account_id)
+    return lambda key: foreign and (":resourcetag/" in key.lower() or key.lower().startswith("aws:resourceorg"))
 
 
 def _readable(call: Call, request: Request, principal_account: str) -> Readable:

@@ -515,6 +515,26 @@ def test_the_policy_of_another_accounts_resource_is_a_name_and_no_more(alice: Ca
     assert [row.examined for row in verdict.looked_at if row.layer == "Resource policy"] == [None]
 
 
+def test_tags_of_another_accounts_resource_are_not_told(alice: Call, dave: Call) -> None:
+    mine = {"StringEquals": {"aws:ResourceTag/owner": "dave"}}
+    an_inline_policy(user_of(dave), pretty(SPARE, statement("Allow", "s3:GetObject", Condition=mine)), "own-objects")
+    owner = a_call(an_account())
+    bucket = a_bucket(owner, bucket_policy("Allow"))
+    bucket.tags.create(account=owner.account, key="owner", value="secret-of-the-owner")
+    authorization_id = gets_object(dave)
+    found = look(alice, authorization_id)
+    parting = then_of(found).deciding.parting
+    assert parting is not None
+    assert parting.name == "StringEquals aws:ResourceTag/owner"
+    assert found.recording is not None
+    assert found.recording.request.context["aws:ResourceTag/owner"] == ("secret-of-the-owner",)
+    assert "aws:ResourceTag/owner" not in found.context
+    for verdict in (then_of(found), now_of(found)):
+        told = (verdict.deciding, verdict.looked_at, verdict.explanation.near, verdict.explanation.sentence)
+        assert "secret-of-the-owner" not in repr(told)
+        assert all("secret-of-the-owner" not in shown.note for shown in verdict.explanation.shown)
+
+
 def test_a_recorded_document_holds_no_text_but_that_of_the_session(alice: Call, carol: Call) -> None:
     reads_user(a_session(alice, pretty(SPARE)))
     decision = last_event(alice).decision

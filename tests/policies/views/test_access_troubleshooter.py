@@ -11,8 +11,11 @@ from django.test import Client
 
 from accounts.models import Account, User
 from iamconsole.audit.models import Event
+from iamconsole.audit.recording import Outcome, sign_in_event
+from policies import replay
+from policies.applied import CompiledPolicies
 from tests.conftest import READ_ONLY
-from tests.factories import a_group, a_user, an_account, an_inline_policy, sign_in
+from tests.factories import a_call, a_group, a_user, an_account, an_inline_policy, sign_in
 from tests.policies.operations.documents import allow
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +96,24 @@ def test_an_allowed_event_is_explained_too(client: Client, alice: User) -> None:
     shown = text_of(console.get(f"/iam/access/{event.event_id}"))
     assert "Why alice was allowed iam:ListUsers" in shown
     assert "Allowed" in shown
+
+
+def test_an_event_that_no_policy_decided_says_so(console: Client, account: Account) -> None:
+    event = sign_in_event(a_call(account), name="ConsoleLogin", outcome=Outcome())
+    event.save()
+    shown = text_of(console.get(f"/iam/access/{event.event_id}"))
+    assert "No policy was asked." in shown
+    assert "ConsoleLogin" in shown
+
+
+def test_a_document_that_nothing_keeps_is_said_to_be_lost(
+    client: Client, alice: User, refused: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "COMPILED", CompiledPolicies())
+    monkeypatch.setattr(replay, "kept_documents", lambda policies: {})
+    shown = text_of(sign_in(client, alice).get(f"/iam/access/{refused.event_id}"))
+    assert "Nothing keeps the text of interns-rules any more. The record says: explicitDeny, by identity." in shown
+    assert "It would still be refused." in shown
 
 
 def test_carol_gets_the_sentence_and_the_id_and_nothing_of_any_policy(

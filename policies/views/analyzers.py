@@ -47,7 +47,8 @@ __all__ = ["create", "delete", "detail", "index", "rescan", "update"]
 
 EXTERNAL, UNUSED = "external", "unused"
 EVERY_STATUS = "all"
-_MOST_ACTIONS = 200
+_MOST_NAMED = 60
+"""Services and actions that a finding's page names; the tab "Last accessed" has them all."""
 
 
 @require_safe
@@ -229,9 +230,10 @@ def _reasons(details: FindingDetails) -> dict[str, Any]:
     return {
         "lines": json_lines(details.document),
         "hit": _lines_of(details.document, details.finding.details.get("statement", -1)),
-        "unused_services": [_service(prefix) for prefix in unused.services] if unused else [],
-        "unused_actions": unused.actions[:_MOST_ACTIONS] if unused else (),
-        "more_actions": max(len(unused.actions) - _MOST_ACTIONS, 0) if unused else 0,
+        "unused_services": [_service(prefix) for prefix in unused.services[:_MOST_NAMED]] if unused else [],
+        "unused_actions": unused.actions[:_MOST_NAMED] if unused else (),
+        "service_count": len(unused.services) if unused else 0,
+        "action_count": len(unused.actions) if unused else 0,
     }
 
 

@@ -21,7 +21,7 @@ SORTS = {"time": Sort("event_time", tie=Sort("sequence"))}
 REFUSED = "any"
 """The value of the error filter that stands for every error."""
 DOWNLOADED = 200_000
-"""Events in one file at most. Rules: view-cloudtrail-events-console."""
+"""Events in one file at most."""
 DOWNLOADED_AT_ONCE = 1000
 
 _REFUSED = {EventKind.REFUSED_CHANGE, EventKind.REFUSED_READ}

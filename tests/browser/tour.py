@@ -194,6 +194,7 @@ def custom_policy(length: str) -> Act:
 
 
 SIGNED_OUT = "nobody"
+GITHUB = "token.actions.githubusercontent.com"
 SIMULATED = "?principal=user/bob&action={}&action=ec2:DescribeInstances&resource=*&c.ec2:ResourceTag/env=prod"
 
 
@@ -428,6 +429,7 @@ STOPS = (
     Stop("organization-attach", ("scp", "{unit}")),
     Stop("organization-detach", ("{control}", "{unit}")),
     Stop("resource-list"),
+    Stop("resource-list", act=opened("header .menu.start summary"), state="services open"),
     Stop("resource-list", query="?kind=topic"),
     Stop("resource-list", who="carol"),
     Stop("resource-create"),
@@ -447,6 +449,27 @@ STOPS = (
     Stop("resource-try", query="?action=s3:ListBucket&resource=" + BUCKET, act=tried),
     Stop("resource-try", query="?action=s3:ListBucket&resource=" + BUCKET, who="carol", act=tried),
     Stop("resource-try", query="?action=s3:GetObject&resource=" + BUCKET, act=mistried),
+    Stop("provider-list"),
+    Stop("provider-create"),
+    Stop("provider-create", act=sent("Add provider"), state="refused"),
+    Stop("provider-detail", (GITHUB,)),
+    Stop("provider-detail", (GITHUB,), act=sent("Sign token", subject="repo:a/b:ref:refs/heads/main"), state="token"),
+    Stop("provider-detail", (GITHUB,), act=dialog("main .acts >> text=Delete"), state="delete dialog"),
+    Stop("provider-delete", (GITHUB,)),
+    Stop("role-switch"),
+    Stop("role-switch", query="?account=123456789012&roleName=Auditor&displayName=Audit&color=green"),
+    Stop("role-switch", act=sent("Switch role", account="{alias}", role_name="Nobody"), state="refused"),
+    Stop("role-switch", who="root"),
+    Stop("role-detail", ("WebApp-DB",), "?tab=sessions"),
+    Stop("role-revoke-sessions", ("WebApp-DB",)),
+    Stop("class"),
+    Stop("class", query="?q=zzzz", state="no matches"),
+    Stop("class", who="carol"),
+    Stop("class-roster"),
+    Stop("class-roster", act=sent("Preview", text="Anna,nonsense,1"), state="refused"),
+    Stop("class-seating", ("{roster}",)),
+    Stop("class-account", ("{student}",)),
+    Stop("class-cards"),
     Stop("simulator"),
     Stop("simulator", query=SIMULATED.format("ec2:StartInstances")),
     Stop("simulator", query=SIMULATED.format("s3:GetObject") + "&explain=1"),
@@ -476,6 +499,11 @@ NO_PAGES = {
     "confirm-identity-code": "only after the password; walked in test_sessions",
     "confirm-identity-passkey": "only after the password; walked in test_sessions",
     "preferences": "takes a POST",
+    "provider-add-audience": "takes a POST",
+    "provider-remove-audience": "takes a POST",
+    "provider-practise": "takes a POST",
+    "role-switch-back": "takes a POST",
+    "class-reset": "takes a POST",
     "signout": "takes a POST",
     None: "leads to the dashboard",
 }

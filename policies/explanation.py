@@ -37,7 +37,7 @@ _TITLES = {
     PolicyType.BOUNDARY: "the permissions boundary does not allow it",
     PolicyType.SESSION: "no session policy allows it",
 }
-_ANSWERS = {
+ANSWERS = {
     EvalDecision.ALLOWED: "Allowed",
     EvalDecision.EXPLICIT_DENY: "Denied (explicit)",
     EvalDecision.IMPLICIT_DENY: "Denied (implicit)",
@@ -214,7 +214,7 @@ def _boxes(decision: Decision) -> tuple[Box, ...]:
             continue
         boxes.append(_box(layer_name(decision, step.layer), step, reached=reached, denied=denied))
         reached = reached and not (step.decisive and not decision.allowed)
-    answer = _ANSWERS[decision.decision]
+    answer = ANSWERS[decision.decision]
     return (*boxes, Box("Decision", answer, "pass" if decision.allowed else "stop", decisive=False))
 
 

@@ -16,10 +16,10 @@ from iamconsole.call import Call
 from iamconsole.gate import operation
 from policies import access
 from policies.deciding import Deciding, LookedAt, concealed, deciding, looked_at
-from policies.evaluation import AppliedPolicies, Policy, PolicyType, Request
+from policies.evaluation import AppliedPolicies, EvalDecision, Policy, PolicyType, Request
 from policies.evaluation.records import Step
 from policies.evaluation.statements import every_statement
-from policies.explanation import Explanation, Readable, explain, layer_name
+from policies.explanation import ANSWERS, DECIDED_BY, Explanation, Readable, explain, layer_name
 from policies.recorded import Recording, owner_of, read_recording
 from policies.replay import applied_then, compiled_then, principal_then, request_now, simulated_arn
 from policies.simulation import EvaluationResult, simulate
@@ -74,6 +74,13 @@ class Investigation:
     simulated: str = ""
     living: frozenset[str] = frozenset()
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def recorded(self) -> str:
+        """The answer in the record, and by which layer; empty where no policy was asked."""
+        if self.recording is None:
+            return ""
+        return f"{ANSWERS[EvalDecision(self.recording.decision)]}, by: {DECIDED_BY[self.recording.decided_by]}"
 
     @property
     def agrees(self) -> bool:

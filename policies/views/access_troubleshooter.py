@@ -1,6 +1,7 @@
 """The access troubleshooter: why a request was decided as it was, and how it would be decided now."""
 
 import re
+import uuid
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -40,7 +41,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
 
 
 @require_GET
-def detail(request: ConsoleRequest, event_id: str) -> HttpResponse:
+def detail(request: ConsoleRequest, event_id: uuid.UUID) -> HttpResponse:
     """Show one authorization."""
     found = troubleshoot_access(request.call, authorization_id=str(event_id))
     context = {

@@ -110,9 +110,12 @@ def test_a_document_that_nothing_keeps_is_said_to_be_lost(
     client: Client, alice: User, refused: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replay, "COMPILED", CompiledPolicies())
-    monkeypatch.setattr(replay, "kept_documents", lambda policies: {})
+    monkeypatch.setattr(replay, "kept_documents", lambda _: {})
     shown = text_of(sign_in(client, alice).get(f"/iam/access/{refused.event_id}"))
-    assert "Nothing keeps the text of interns-rules any more. The record says: explicitDeny, by identity." in shown
+    assert (
+        "Nothing keeps the text of interns-rules any more. The record says: Denied (explicit), by: Identity policy."
+        in shown
+    )
     assert "It would still be refused." in shown
 
 

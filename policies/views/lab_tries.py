@@ -4,15 +4,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from iamconsole.aws.errors import AccessDenied, IamError
 from iamconsole.console.forms import place
 from iamconsole.console.htmx import focus, page, wants_part
-from iamconsole.console.links import explain
+from iamconsole.console.links import TROUBLESHOOT, explain
 from iamconsole.console.places import crumbs
 from iamconsole.console.request import ConsoleRequest
+from policies import access
 from policies.explanation import DECIDED_BY
 from policies.forms.lab_resources import TryForm
 from policies.lab_kinds import KINDS, locate
@@ -57,7 +58,7 @@ def try_context(request: ConsoleRequest, *, resource_arn: str = "", acting: str 
         "part": named.kind.part if named else KINDS[0].part,
         "suggested": sorted({*(named.kind.actions if named else ()), *(_own_actions(actor) if actor else ())}),
         "decided_by": DECIDED_BY[tried.judgement.decision.decided_by] if tried else "",
-        "explained": _explanation(tried) if tried else "",
+        "explained": _explanation(request, tried) if tried else "",
         "event": f"{reverse('event-list')}?{urlencode({'event': tried.event_id})}" if tried else "",
     }
 
@@ -91,9 +92,9 @@ def _tried(request: ConsoleRequest, form: TryForm) -> Tried | None:
     return None
 
 
-def _explanation(tried: Tried) -> str:
-    """The page that says why: the troubleshooter's, or else the simulator with the same request."""
-    try:
+def _explanation(request: ConsoleRequest, tried: Tried) -> str:
+    """The page that says why, as far as the reader may see one; whoever was tried has no say in that."""
+    if access.judge(request.call, TROUBLESHOOT, "*", {}).allowed:
         return reverse("access-detail", args=[tried.event_id])
-    except NoReverseMatch:
-        return explain(tried.refusal) if tried.refusal else ""
+    own = tried.principal_arn == request.call.principal.arn
+    return explain(tried.refusal) if tried.refusal and own else ""

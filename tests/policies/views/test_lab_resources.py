@@ -100,7 +100,13 @@ def test_a_refused_try_shows_awss_sentence(client: Client, account: Account, car
     ) in shown
     event = Event.objects.get(account_id=account.pk, event_name="GetObject")
     assert event.error_code == "AccessDenied"
-    assert f"/iam/access/{event.event_id}" in shown
+    assert f'Authorization ID: <span class="mono">{event.event_id}' in shown
+    assert ">Explain</a>" not in shown
+    granting(carol, "iam:TroubleshootAccess")
+    shown = tried(client, bucket, "s3:GetObject", part="b.txt")
+    event = Event.objects.filter(account_id=account.pk, event_name="GetObject").latest("event_time")
+    assert f'href="/iam/access/{event.event_id}">Explain</a>' in shown
+    assert "no identity-based policy allows" in text(client.get(f"/iam/access/{event.event_id}"))
 
 
 def test_ac12_a_bucket_policy_is_written_in_the_console_and_lets_a_user_in(

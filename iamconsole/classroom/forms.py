@@ -12,7 +12,7 @@ LARGEST = 200_000
 class RosterForm(ConsoleForm):
     """A roster, pasted or as a file, and whether the accounts get the demo cast."""
 
-    text = forms.CharField(label="Students", required=False, max_length=LARGEST, widget=forms.Textarea)
+    students = forms.CharField(label="Students", required=False, max_length=LARGEST, widget=forms.Textarea)
     file = forms.FileField(label="Or a CSV file", required=False, max_length=255, allow_empty_file=True)
     demo = forms.BooleanField(label="Put the demo users, groups, roles and policies into each account", required=False)
 
@@ -27,4 +27,4 @@ class RosterForm(ConsoleForm):
     def content(self) -> str | bytes:
         """What was given: the file where there is one, else the text."""
         file = self.cleaned_data.get("file")
-        return file.read() if file else str(self.cleaned_data.get("text", ""))
+        return file.read() if file else str(self.cleaned_data.get("students", ""))

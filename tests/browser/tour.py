@@ -466,7 +466,7 @@ STOPS = (
     Stop("class", query="?q=zzzz", state="no matches"),
     Stop("class", who="carol"),
     Stop("class-roster"),
-    Stop("class-roster", act=sent("Preview", text="Anna,nonsense,1"), state="refused"),
+    Stop("class-roster", act=sent("Preview", students="Anna,nonsense,1"), state="refused"),
     Stop("class-seating", ("{roster}",)),
     Stop("class-account", ("{student}",)),
     Stop("class-cards"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
@@ -15,6 +17,10 @@ from accounts.views import mfa_devices, organization_accounts, retrieve
 from iamconsole.audit.models import Event
 from iamconsole.aws import arn
 from iamconsole.call import Call
+from iamconsole.classroom.models import StudentAccount
+from iamconsole.classroom.roster import Student
+from iamconsole.classroom.seating import seat
+from iamconsole.classroom.views import rosters
 from iamconsole.console import drafts, reauthentication
 from policies.models import Finding, LabResource
 from policies.operations.analyzers import list_analyzers, start_resource_scan
@@ -103,7 +109,18 @@ def an_organization(call: Call) -> dict[str, str]:
         "unit": unit.unit_id,
         "member": account.account_id,
         "control": control.policy_id,
+        **a_class(alice),
         "opened": str(opened.pk),
+    }
+
+
+def a_class(call: Call) -> dict[str, str]:
+    """A student with an account, and a roster of another who has none."""
+    list(seat(call, [Student("Anna Berg", "anna@example.org", "s1", 1)]))
+    rows = [asdict(Student("Bo Li", "bo@example.org", "s2", 1))]
+    return {
+        "student": StudentAccount.objects.get(account_id=call.account_id).member_id,
+        "roster": str(drafts.start(call, rosters.KIND, {"students": rows, "demo": False}).pk),
     }
 
 

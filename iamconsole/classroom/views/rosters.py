@@ -34,7 +34,7 @@ def roster(request: ConsoleRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         read = read_roster(form.content)
         for complaint in read.complaints:
-            form.add_error("text", f"Line {complaint.line}: {complaint.sentence}")
+            form.add_error("students", f"Line {complaint.line}: {complaint.sentence}")
         if not read.complaints:
             rows = [asdict(student) for student in read.students]
             draft = drafts.start(request.call, KIND, {"students": rows, "demo": form.cleaned_data["demo"]})

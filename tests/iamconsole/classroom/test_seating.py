@@ -202,7 +202,7 @@ class TestPages:
         return sign_in(client, alice)
 
     def test_a_roster_is_previewed_and_nothing_is_written_before_it_is_confirmed(self, alices: Client) -> None:
-        answer = alices.post("/class/roster", {"text": ROSTER})
+        answer = alices.post("/class/roster", {"students": ROSTER})
         page = alices.get(answer["Location"]).content.decode()
         assert "Anna Berg" in page
         assert "Make 2 accounts" in page
@@ -214,7 +214,7 @@ class TestPages:
         assert "Anna Berg" in alices.get("/class/").content.decode()
 
     def test_what_is_wrong_with_a_roster_stands_beside_it(self, alices: Client) -> None:
-        answer = alices.post("/class/roster", {"text": "Anna,nonsense,1"})
+        answer = alices.post("/class/roster", {"students": "Anna,nonsense,1"})
         assert answer.status_code == 422
         assert "Line 1: nonsense is no e-mail address." in answer.content.decode()
         assert "Anna,nonsense,1" in answer.content.decode()
@@ -243,13 +243,13 @@ class TestPages:
         carol = sign_in(client, a_user(account, "carol-9"))
         for path in ("/class/", "/class/cards", f"/class/accounts/{students[0].member_id}"):
             assert carol.get(path).status_code == 403
-        draft = carol.post("/class/roster", {"text": ROSTER + "Cy,,s3\n"})["Location"]
+        draft = carol.post("/class/roster", {"students": ROSTER + "Cy,,s3\n"})["Location"]
         assert carol.get(draft).status_code == 403
         assert carol.post(draft).status_code == 403
         lister = a_user(account, "lister")
         an_inline_policy(lister, allowing("organizations:ListAccounts"))
         listers = sign_in(Client(), lister)
-        draft = listers.post("/class/roster", {"text": ROSTER + "Cy,,s3\n"})["Location"]
+        draft = listers.post("/class/roster", {"students": ROSTER + "Cy,,s3\n"})["Location"]
         assert listers.get(draft).status_code == 200
         refused = listers.post(draft)
         assert refused.status_code == 403

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts.authentication import identity_of
@@ -22,6 +23,7 @@ from accounts.models import Account, MFADevice, User
 from accounts.operations.signin import SignInFailed, Visit, sign_in_with_passkey
 from accounts.passkeys import Answer, RelyingParty, new_challenge, sign_in_options
 from iamconsole.audit.models import Event
+from iamconsole.console.passkeys import answer_of, challenge_for
 from tests.factories import PASSWORD, a_code, a_user, an_account, an_inline_policy, an_mfa_device, sign_in
 from tests.soft_passkey import HOST, ORIGIN, SoftPasskey, a_passkey
 
@@ -217,6 +219,14 @@ def test_a_challenge_is_forgotten_with_the_first_answer(client: Client, dave: Us
     assert client.session["passkey"]["value"] != kept["value"]
     assert give(client, soft.sign(asked)).status_code == 422
     assert not signed_in(client)
+
+
+def test_a_challenge_is_given_out_for_one_answer() -> None:
+    request = RequestFactory(SERVER_NAME=HOST).get(PASSKEY_PAGE)
+    request.session = cast("SessionBase", {})
+    challenge = challenge_for(request, "sign-in")
+    first, second = (answer_of(request, "sign-in", "{}") for _ in range(2))
+    assert (first and first.challenge, second) == (challenge, None)
 
 
 def test_an_answer_that_comes_too_late_is_refused(client: Client, dave: User) -> None:

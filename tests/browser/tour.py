@@ -1,7 +1,8 @@
 """Every page of the console and every state that a page can open, as a table: a new page joins by one line.
 
 In `args` and `query`, {policies} stands for the ARN prefix of the account's own policies, {alias} for the account's
-alias, {key} for the ID of jenkins's access key and {own_key} for alice's, {event} for the ID of an event, and
+alias, {key} for the ID of jenkins's access key and {own_key} for alice's, {event} for the ID of an event and
+{refused} for that of a refusal,
 {bucket} and {instance} for the ARNs of lab resources, {shown_password}, {shown_key}, {edited} and {device} for drafts
 of alice's, {own_device} and {waiting} for two of the root user's.
 """
@@ -477,7 +478,9 @@ STOPS = (
     Stop("access"),
     Stop("access", query="?id=nonsense", state="no id"),
     Stop("access-detail", ("{event}",)),
-    Stop("access-detail", ("{event}",), act=opened("#context > summary"), state="its context"),
+    Stop("access-detail", ("{refused}",)),
+    Stop("access-detail", ("{refused}",), act=opened("#context > summary"), state="its context"),
+    Stop("access-detail", ("{refused}",), act=opened("#now-steps > summary"), state="the steps now"),
     Stop("access-detail", ("{event}",), who="carol"),
     Stop("event-list"),
     Stop("event-list", query="?event={event}"),

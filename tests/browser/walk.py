@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from accounts import totp
+from accounts.arns import Target
 from accounts.operations.access_keys import create_access_key
 from accounts.operations.organization_accounts import create_account
 from accounts.operations.organizational_units import create_organizational_unit
@@ -16,12 +17,14 @@ from accounts.operations.users import list_users
 from accounts.views import mfa_devices, organization_accounts, retrieve
 from iamconsole.audit.models import Event
 from iamconsole.aws import arn
+from iamconsole.aws.errors import AccessDenied
 from iamconsole.call import Call
 from iamconsole.classroom.models import StudentAccount
 from iamconsole.classroom.roster import Student
 from iamconsole.classroom.seating import seat
 from iamconsole.classroom.views import rosters
 from iamconsole.console import drafts, reauthentication
+from iamconsole.gate import attempt
 from policies.models import Finding, LabResource
 from policies.operations.analyzers import list_analyzers, start_resource_scan
 from policies.operations.boundaries import put_user_permissions_boundary
@@ -35,6 +38,15 @@ from tests.soft_passkey import a_passkey
 
 ACCOUNT_FIELD = "Account ID (12 digits) or account alias"
 NOTES = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}}'
+
+
+def a_refusal(call: Call) -> str:
+    """The authorization id of something that NOTES deny."""
+    try:
+        attempt(call, "s3:PutObject", (Target("arn:aws:s3:::papers/exam.txt"),), read_only=False)
+    except AccessDenied as refusal:
+        return refusal.authorization_id
+    raise AssertionError("it was allowed")
 
 
 def furnish(lab: Lab) -> dict[str, str]:
@@ -74,6 +86,7 @@ def furnish(lab: Lab) -> dict[str, str]:
         "event": str(
             Event.objects.filter(account_id=account.pk, event_name="CreateUser").earliest("event_time").event_id
         ),
+        "refused": a_refusal(factories.a_call(account, bob)),
         "device": str(drafts.start(call, mfa_devices.KIND, device, secrets=seed).pk),
         "own_device": str(
             drafts.start(factories.a_call(account), mfa_devices.KIND, {**device, "owner": ""}, secrets=seed).pk

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import queries
 from accounts.arns import ANY, Parameters, Resolver, Target, role_target
 from accounts.queries import tag_array
+from iamconsole.aws.arn import Arn
 from iamconsole.aws.errors import NoSuchEntity
+from iamconsole.aws.identifiers import is_account_id
 from iamconsole.call import REGION, Call
 from policies.catalog import action
 from policies.documents import policy_of
@@ -24,6 +26,7 @@ from policies.models import LabResource, LabResourceTag
 __all__ = [
     "bucket_is_taken",
     "find_resource",
+    "found_by",
     "lock_resource",
     "named_resource",
     "new_resource",
@@ -40,6 +43,12 @@ _OWN_TAG_KEYS = frozenset({"ec2", "secretsmanager"})
 def resources(call: Call, kind: LabKind) -> QuerySet[LabResource]:
     """All resources of a kind in the caller's account, each with its tags (`tag_list`)."""
     return _tagged(LabResource.objects.filter(account_id=call.account_id, kind=kind.key))
+
+
+def found_by(query: str) -> Q:
+    """The resources that a search finds: by name, by description, and by the tag Name."""
+    named = LabResourceTag.objects.filter(resource=OuterRef("pk"), key="Name", value__icontains=query)
+    return Q(name__icontains=query) | Q(description__icontains=query) | Q(Exists(named))
 
 
 def find_resource(call: Call, resource_arn: str) -> LabResource:
@@ -105,7 +114,7 @@ def request_target(call: Call, located: Located | None, asked: str) -> tuple[Tar
     """
     found = _anyones(located) if located else None
     if located is None or asked == "*":
-        return Target(asked), found
+        return Target(asked, account_id=_foreign_owner(call, asked)), found
     if found is None:
         owner = located.account_id if located.account_id != call.account_id else ""
         return Target(asked, located.kind.type, located.name, keys=_in_region(located.region), account_id=owner), None
@@ -122,6 +131,12 @@ def policy_as(resource: LabResource, text: str) -> Policy | None:
     if not text:
         return None
     return policy_of(f"Policy of {resource.name}", text, PolicyType.RESOURCE, source=resource.arn)
+
+
+def _foreign_owner(call: Call, asked: str) -> str:
+    """The other account that an ARN names; empty where it names this one, or none."""
+    owner = "" if asked == "*" else Arn.parse(asked).account
+    return owner if is_account_id(owner) and owner != call.account_id else ""
 
 
 def _target(call: Call, resource: LabResource) -> Target:

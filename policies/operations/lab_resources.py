@@ -25,6 +25,7 @@ from policies.documents import check_document
 from policies.lab_kinds import BUCKET, INSTANCE, KEY, KINDS, REGIONS, LabKind, locate
 from policies.lab_resources import (
     find_resource,
+    found_by,
     lock_resource,
     named_resource,
     new_resource,
@@ -113,7 +114,10 @@ def _creating(kind: LabKind) -> Function:
 def _listing(kind: LabKind) -> Function:
     @operation(kind.list, resource=any_resource, read_only=True)
     def list_resources(call: Call, *, page: PageRequest = PageRequest()) -> Page[LabResource]:
-        return paginate(resources(call, kind), page, sorts=SORTS, default="name", search=("name", "description"))
+        rows = resources(call, kind)
+        if page.query:
+            rows = rows.filter(found_by(page.query.strip()))
+        return paginate(rows, page, sorts=SORTS, default="name")
 
     return list_resources
 

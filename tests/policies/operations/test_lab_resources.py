@@ -17,6 +17,7 @@ from iamconsole.aws.errors import (
     NoSuchEntity,
     ValidationError,
 )
+from iamconsole.aws.paging import PageRequest
 from policies.lab_kinds import KINDS, LabKind, kind_of, locate
 from policies.models import LabResource
 from policies.operations.lab_resources import (
@@ -96,6 +97,9 @@ def test_an_instance_is_known_by_its_id_and_called_by_its_name_tag(account: Acco
     assert len(made.name) == 19
     assert made.arn == f"arn:aws:ec2:eu-west-1:{account.pk}:instance/{made.name}"
     assert READ["instance"](a_call(account), resource_arn=made.arn).title == "web-1"
+    a_resource(account, "instance", tags=[("Name", "db-1")])
+    for query in ("WEB", made.name):
+        assert LIST["instance"](a_call(account), page=PageRequest(query=query)).items == (made,)
 
 
 def test_creating_asks_for_the_services_own_action_on_the_arn_to_be(account: Account, carol: User) -> None:
@@ -119,7 +123,8 @@ def test_creating_asks_for_the_services_own_action_on_the_arn_to_be(account: Acc
 def test_the_region_of_a_resource_is_the_requested_region(account: Account, carol: User) -> None:
     in_ireland = '{"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}'
     an_inline_policy(carol, allowing("dynamodb:*", condition=in_ireland))
-    CREATE["table"](a_call(account, carol), name="notes", region="eu-west-1")
+    in_region = CREATE["table"](a_call(account, carol), name="notes", region="eu-west-1")
+    READ["table"](a_call(account, carol), resource_arn=in_region.arn)
     with pytest.raises(AccessDenied):
         CREATE["table"](a_call(account, carol), name="notes", region="us-east-1")
     elsewhere = a_resource(account, "table", name="elsewhere", region="us-east-1")

@@ -241,6 +241,22 @@ def test_a_resource_of_another_account_that_is_not_there_is_refused_as_one_that_
     assert said[0] == said[1]
 
 
+def test_what_lies_in_another_account_and_has_no_policy_is_refused_whatever_ones_own_policies_say(
+    account: Account, alice: User
+) -> None:
+    for action, arn in (
+        ("rds-db:connect", "arn:aws:rds-db:us-east-1:111122223333:dbuser:db-ABC/webapp"),
+        ("ec2:StopInstances", "arn:aws:ec2:us-east-1:111122223333:instance/i-0123456789abcdef0"),
+        ("iam:GetRole", "arn:aws:iam::111122223333:role/Admin"),
+    ):
+        for call in (a_call(account, alice), a_call(account)):
+            tried = try_action(call, action_name=action, resource_arn=arn)
+            assert tried.judgement.decision.decided_by == "resource"
+            assert not tried.allowed
+    aws_managed = "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert try_action(a_call(account, alice), action_name="iam:GetPolicy", resource_arn=aws_managed).allowed
+
+
 def test_a_request_for_what_does_not_exist_is_allowed_and_said_to_name_nothing(account: Account, alice: User) -> None:
     tried = try_action(
         a_call(account, alice), action_name="sqs:SendMessage", resource_arn=f"arn:aws:sqs:us-east-1:{account.pk}:none"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.operations import groups, users
 from iamconsole.aws import arn
 from iamconsole.benching.crowd import Crowd, name
-from policies.operations import lab_resources, managed_policies
+from policies.operations import analyzers, lab_resources, managed_policies
 
 __all__ = ["DETAILS", "LISTS", "DetailPage", "ListPage"]
 
@@ -58,12 +58,13 @@ LISTS = (
     ListPage("role-list", ("role_name", "last_activity")),
     ListPage("policy-list", _keys(managed_policies.SORTS)),
     ListPage("event-list", ("time",)),
+    ListPage("analyzer", _keys(analyzers.SORTS)),
     ListPage("resource-list", _keys(lab_resources.SORTS)),
 )
 DETAILS = (
-    DetailPage("user-detail", "user", ("permissions", "groups", "tags", "credentials", "history")),
-    DetailPage("group-detail", "group", ("users", "permissions", "history")),
-    DetailPage("role-detail", "role", ("permissions", "trust", "tags", "history")),
+    DetailPage("user-detail", "user", ("permissions", "groups", "tags", "credentials", "history", "last-accessed")),
+    DetailPage("group-detail", "group", ("users", "permissions", "history", "last-accessed")),
+    DetailPage("role-detail", "role", ("permissions", "trust", "tags", "history", "last-accessed")),
     DetailPage("resource-detail", "resource", ("try", "policy", "tags")),
-    DetailPage("policy-detail", "policy", ("permissions", "entities", "versions", "tags", "history")),
+    DetailPage("policy-detail", "policy", ("permissions", "entities", "versions", "tags", "history", "last-accessed")),
 )

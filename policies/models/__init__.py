@@ -7,7 +7,6 @@ from policies.models.data_file import DataFile
 from policies.models.inline_policy import InlinePolicy
 from policies.models.managed_policy import JOB_FUNCTION_PATH, JOB_FUNCTIONS, ManagedPolicy, PolicyVersion, document_hash
 from policies.models.resource import LabResource, LabResourceTag
-from policies.models.service_last_accessed_job import ServiceLastAccessedJob
 from policies.models.tag import PolicyTag
 
 __all__ = [
@@ -30,6 +29,5 @@ __all__ = [
     "ManagedPolicy",
     "PolicyTag",
     "PolicyVersion",
-    "ServiceLastAccessedJob",
     "document_hash",
 ]

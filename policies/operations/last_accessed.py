@@ -1,6 +1,7 @@
 """Reports of what was last accessed, and the policies that grant a service.
 
-AWS takes a while for a report and hands out a job to ask for; here it is complete at once, under a job's id too.
+AWS takes a while for a report and hands out a job to ask for. Here a report is complete at once; the job is the event of
+the call that asked for it, under the id of its request.
 
 Rules: access_policies_last-accessed.
 """
@@ -12,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from accounts import arns
+from iamconsole.audit.models import Event
 from iamconsole.aws import names
 from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.call import Call
@@ -21,7 +23,6 @@ from policies.arns import reported_entity
 from policies.catalog import service_bits
 from policies.evaluation import Policy
 from policies.last_accessed import ServiceLastAccessed, carrier_of, granting, last_accessed_of
-from policies.models import ServiceLastAccessedJob
 
 __all__ = [
     "Granularity", "PoliciesGrantingServiceAccess", "ServiceLastAccessedDetails",
@@ -63,22 +64,12 @@ def generate_service_last_accessed_details(
 ) -> str:
     """Ask for the report about a user, group, role or policy; the answer is the id of the job.
 
-    The same report keeps its id until another call asks for it anew.
-
     Rules: API_GenerateServiceLastAccessedDetails.
     """
     names.check_member(list(Granularity), granularity, "granularity")
-    carrier = carrier_of(call, arn)
-    jobs = ServiceLastAccessedJob.objects.filter(account_id=call.account_id, arn=carrier.arn, granularity=granularity)
-    job = jobs.first()
-    if job is None:
-        fresh = ServiceLastAccessedJob(
-            account_id=call.account_id, arn=carrier.arn, granularity=granularity, creation_date=call.time
-        )
-        ServiceLastAccessedJob.objects.bulk_create([fresh], ignore_conflicts=True)  # the same at the same time is one
-        job = jobs.get()
-    call.memo["last accessed job", str(job.pk)] = job
-    return str(job.job_id)
+    job = _Job(str(call.request_id), carrier_of(call, arn).arn, granularity, call.time)
+    call.memo["last accessed job", job.job_id] = job
+    return job.job_id
 
 
 @operation("iam:GetServiceLastAccessedDetails", resource=arns.any_resource, read_only=True)
@@ -89,12 +80,12 @@ def get_service_last_accessed_details(call: Call, *, job_id: str, service: str =
 
     Rules: API_GetServiceLastAccessedDetails.
     """
-    job = call.remember(("last accessed job", job_id), lambda: _job(call, job_id))
+    job: _Job | None = call.remember(("last accessed job", job_id), lambda: _job(call, job_id))
     if job is None:
         raise NoSuchEntity(f"The job with id {job_id} cannot be found.", field="jobId")
-    detailed = job.granularity == Granularity.ACTION_LEVEL
+    detailed = job.job_type == Granularity.ACTION_LEVEL
     services = last_accessed_of(call, carrier_of(call, job.arn), actions=detailed, only=service)
-    return ServiceLastAccessedDetails(str(job.job_id), job.granularity, job.creation_date, job.creation_date, services)
+    return ServiceLastAccessedDetails(job_id, job.job_type, job.creation_date, job.creation_date, services)
 
 
 @operation("iam:ListPoliciesGrantingServiceAccess", resource=reported_entity, read_only=True)
@@ -115,9 +106,28 @@ def list_policies_granting_service_access(
     )
 
 
-def _job(call: Call, job_id: str) -> ServiceLastAccessedJob | None:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A report that was asked for: about whom, and how far down."""
+
+    job_id: str
+    arn: str
+    job_type: str
+    creation_date: datetime
+
+
+def _job(call: Call, job_id: str) -> _Job | None:
+    """The job of an earlier call: the trail remembers what that call asked for."""
     try:
-        known = uuid.UUID(job_id)
+        request_id = uuid.UUID(job_id)
     except ValueError:
         return None
-    return ServiceLastAccessedJob.objects.filter(account_id=call.account_id, pk=known).first()
+    asked = Event.objects.filter(account_id=call.account_id, request_id=request_id, error_code="", event_name=_GENERATE)
+    event = asked.order_by("-sequence").first()
+    if event is None:
+        return None
+    parameters = event.record["requestParameters"]
+    return _Job(job_id, parameters["arn"], parameters["granularity"], event.event_time)
+
+
+_GENERATE = "GenerateServiceLastAccessedDetails"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import pghistory
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, User
+from accounts.models import Account, User, UserTag
 from accounts.operations.access_keys import create_access_key, delete_access_key, update_access_key
 from accounts.operations.groups import (
     add_user_to_group,
@@ -24,6 +25,7 @@ from accounts.operations.roles import create_role, update_assume_role_policy, up
 from accounts.operations.tags import tag_role, tag_user, untag_user
 from accounts.operations.users import create_user, update_user
 from iamconsole.audit.models import Event
+from iamconsole.audit.recording import Outcome, api_event
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.aws.paging import PageRequest
 from iamconsole.call import Call
@@ -404,6 +406,24 @@ def test_every_change_leads_to_the_event_of_its_own_operation(bobs: Call) -> Non
         assert change.recorded
         event = Event.objects.get(account_id=bobs.account_id, event_id=change.recorded.event_id)
         assert event.record["requestParameters"]["policyArn"] == arn
+
+
+def test_a_change_of_another_accounts_caller_leads_to_the_copy_of_its_event_and_not_to_a_refusal(bobs: Call) -> None:
+    other = a_call(bobs.account)
+
+    def recorded(outcome: Outcome) -> Event:
+        event = api_event(other, action="iam:TagUser", read_only=False, parameters={}, outcome=outcome)
+        event.save(force_insert=True)
+        return event
+
+    recorded(Outcome(error_code="AccessDenied"))
+    with pghistory.context(request_id=str(other.request_id), action="iam:TagUser", event_id="one of another account"):
+        bob = User.objects.get(account=bobs.account, user_name="bob")
+        UserTag.objects.create(account=bobs.account, user=bob, key="team", value="red")
+    copy = recorded(Outcome())
+    change = changes(bobs, "user", "bob")[0]
+    assert change.recorded
+    assert change.recorded.event_id == str(copy.event_id)
 
 
 def test_refused_attempts_are_no_changes(bobs: Call, carol: User) -> None:

@@ -73,7 +73,7 @@ def read_recording(record: Mapping[str, Any], principal_account: str) -> Recordi
         principal=record["principal"],
         action=record["action"],
         resource=record["resource"],
-        resource_account=record["resourceAccount"],
+        resource_account=record.get("resourceAccount", ""),
         context={key: tuple(values) for key, values in record["context"].items()},
         federating_user=record.get("federatingUser", ""),
     )

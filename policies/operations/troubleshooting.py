@@ -76,6 +76,11 @@ class Investigation:
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def refused(self) -> bool:
+        """Whether policies refused it; a request may also have failed for another reason, after they allowed it."""
+        return self.recording is not None and self.recording.decision != EvalDecision.ALLOWED
+
+    @property
     def recorded(self) -> str:
         """The answer in the record, and by which layer; empty where no policy was asked."""
         if self.recording is None:
@@ -102,7 +107,7 @@ def troubleshoot_access(call: Call, *, authorization_id: str) -> Investigation:
         return Investigation(event)
     identity = event.record["userIdentity"]
     account_id = identity.get("accountId") or event.account_id
-    recording = read_recording(event.decision, account_id)
+    recording = read_recording({"principal": identity.get("arn", ""), **event.decision}, account_id)
     compiled = compiled_then(recording)
     readable = _readable(call, recording.request, account_id)
     lost = tuple(dict.fromkeys(each.name for each in recording.policies if each.digest not in compiled))

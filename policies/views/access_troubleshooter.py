@@ -62,7 +62,7 @@ def _title(found: Investigation) -> str:
     event = found.event
     what = found.recording.request.action if found.recording else event.event_name
     who = event.user_name or "the caller"
-    if event.error_code == "AccessDenied":
+    if found.refused:
         return f"Why {who} was refused {what}"
     return f"Why {who} was allowed {what}" if found.recording else f"{what} of {who}"
 

@@ -254,9 +254,15 @@ def member_of(manager: Call, *accounts: Call) -> Organization:
     return organization
 
 
-def a_control_policy(manager: Call, organization: Organization, document: str, target: str = "") -> ControlPolicy:
+def a_control_policy(
+    manager: Call,
+    organization: Organization,
+    document: str,
+    target: str = "",
+    kind: str = PolicyTypes.SERVICE_CONTROL_POLICY,
+) -> ControlPolicy:
     policy = ControlPolicy.objects.create(
-        account=manager.account, organization=organization, type=PolicyTypes.SERVICE_CONTROL_POLICY,
+        account=manager.account, organization=organization, type=kind,
         policy_name="NoUsers", document=document, document_hash=document_hash(document),
     )  # fmt: skip
     ControlPolicyAttachment.objects.create(
@@ -288,6 +294,21 @@ def test_an_explicit_deny_of_an_scp_and_who_may_read_it(manager: Call, alice: Ca
     hidden = [row for row in verdict.looked_at if row.policy.name == "NoUsers"]
     assert [row.examined for row in hidden] == [None]
     assert all(not shown.lines for shown in verdict.explanation.shown)
+
+
+def test_an_explicit_deny_of_an_rcp_of_the_resources_account(manager: Call, alice: Call, dave: Call) -> None:
+    an_inline_policy(user_of(dave), ALLOW_ALL, "all")
+    owner = a_call(an_account())
+    organization = member_of(manager, owner)
+    document = pretty(
+        {**SPARE, "Effect": "Deny", "Principal": "*"}, {**statement("Deny", "s3:GetObject"), "Principal": "*"}
+    )
+    a_control_policy(manager, organization, document, kind=PolicyTypes.RESOURCE_CONTROL_POLICY)
+    a_bucket(owner, bucket_policy("Allow"))
+    found = look(alice, gets_object(dave))
+    assert turn(then_of(found)) == Turn("Resource control policy", "NoUsers", None, None)
+    assert turn(now_of(found)) == turn(then_of(found))
+    assert not then_of(found).deciding.readable
 
 
 def test_an_scp_that_allows_too_little_names_the_level(manager: Call, alice: Call, dave: Call) -> None:

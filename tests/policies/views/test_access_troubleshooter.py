@@ -98,6 +98,16 @@ def test_an_allowed_event_is_explained_too(client: Client, alice: User) -> None:
     assert "Allowed" in shown
 
 
+def test_a_request_that_failed_although_policies_allowed_it_says_so(client: Client, alice: User) -> None:
+    console = sign_in(client, alice)
+    assert console.get("/iam/users/details/nobody").status_code == 404
+    event = Event.objects.filter(account_id=alice.account_id, error_code="NoSuchEntity").latest("sequence")
+    shown = text_of(console.get(f"/iam/access/{event.event_id}"))
+    assert "Why alice was allowed iam:GetUser" in shown
+    assert "Policies allowed it." in shown
+    assert "no longer be refused" not in shown
+
+
 def test_an_event_that_no_policy_decided_says_so(console: Client, account: Account) -> None:
     event = sign_in_event(a_call(account), name="ConsoleLogin", outcome=Outcome())
     event.save()

@@ -10,6 +10,7 @@ from iamconsole.aws.arn import Arn
 from iamconsole.aws.errors import ValidationError
 from iamconsole.aws.identifiers import is_account_id
 from policies.language.document import Condition, Document, Effect, Principal, PrincipalType, Statement
+from policies.language.wildcards import compile_pattern, marked
 
 __all__ = ["EVERYONE", "ExternalAccess", "Zone", "external_access"]
 
@@ -131,6 +132,6 @@ def _takes_back(deny: Statement, found: ExternalAccess) -> bool:
     if principal is None or deny.not_action is not None or deny.action is None:
         return False
     named = principal.everyone or any(entry.value.text in (EVERYONE, found.principal) for entry in principal.entries)
-    actions = {text.lower() for text in deny.action.texts}
-    covered = bool(actions & {EVERYONE, "sts:*"}) or all(action.lower() in actions for action in found.actions)
+    patterns = [compile_pattern(marked(text.lower())) for text in deny.action.texts]
+    covered = all(any(covers(action.lower()) for covers in patterns) for action in found.actions)
     return named and covered

@@ -1,7 +1,7 @@
 """Reports of what was last accessed, and the policies that grant a service.
 
-AWS takes a while for a report and hands out a job to ask for. Here a report is complete at once; the job is the event of
-the call that asked for it, under the id of its request.
+AWS takes a while for a report and hands out a job to ask for. Here a report is complete at once; its job is the event
+of the call that asked for it, under the id of that request.
 
 Rules: access_policies_last-accessed.
 """

@@ -15,6 +15,10 @@ from iamconsole.call import Call
 from policies.models import InlinePolicy, LabResource
 from policies.operations.lab_resources import CREATE, PUT_POLICY
 from policies.operations.lab_tries import Tried, try_action
+from policies.operations.last_accessed import (
+    generate_service_last_accessed_details,
+    get_service_last_accessed_details,
+)
 from tests.factories import a_call, a_group, a_role, a_user, an_account, an_inline_policy
 from tests.policies.operations.test_lab_resources import LAMBDA_TRUST, allowing, policy_for
 
@@ -374,3 +378,17 @@ def test_credentials_on_an_instance_die_with_the_sessions_of_its_role(
     assert refused.judgement.decision.decision == "explicitDeny"
     renewed = a_call(account, alice, time=call.time + timedelta(hours=2))
     assert read(renewed, bucket, acting=instance.arn).allowed
+
+
+def test_a_try_counts_as_the_last_access_of_whose_credentials_it_was_made_with(
+    account: Account, alice: User, bucket: LabResource, instance: LabResource, reader: Role
+) -> None:
+    call = a_call(account, alice)
+    assert read(call, bucket, acting=instance.arn).allowed
+    job_id = generate_service_last_accessed_details(call, arn=reader.arn)
+    (s3,) = get_service_last_accessed_details(call, job_id=job_id).services_last_accessed
+    assert s3.service_namespace == "s3"
+    assert s3.last_authenticated is not None
+    assert s3.last_authenticated.time == call.time
+    reader.refresh_from_db()
+    assert reader.last_used_date == call.time

@@ -62,7 +62,8 @@ class Arms:
 
     def first_of(self, rows: QuerySet[M], order: Sequence[str], wanted: int) -> QuerySet[M]:
         """Read the first rows of each arm, and of those the first, with one query."""
-        return self._joined(rows, order, wanted).order_by(*order)[:wanted]
+        joined = self._joined(rows, order, wanted)
+        return joined.order_by(*order)[:wanted] if len(self.values) > 1 else joined
 
     def count(self, rows: QuerySet[M], order: Sequence[str], most: int) -> int:
         """Count rows up to a number; in order, so that they are counted in an index and nowhere else."""
@@ -70,7 +71,7 @@ class Arms:
 
     def _joined(self, rows: QuerySet[M], order: Sequence[str], wanted: int) -> QuerySet[M]:
         parts = [rows.filter(**{self.field: value}).order_by(*order)[:wanted] for value in self.values]
-        return parts[0].union(*parts[1:], all=True)
+        return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def lookups() -> Iterator[str]:
             for mode, filters in _MODES if name != "error" else _MODES[:2]:
                 yield _address(f"{name}:{value}", *filters, **mode)
         yield _address(f"{name}:{values[0]}", range="1h")
-    yield from (_address(f"readonly:{value}") for value in ("true", "false"))
+    yield from (_address(f"readonly:{value}", *more) for value in ("true", "false") for more in ((), ("error:any",)))
 
 
 def _address(*filters: str, **mode: str) -> str:

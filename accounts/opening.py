@@ -38,20 +38,22 @@ def open_account(
     alias: str | None = None,
     root_password: str | None = None,
     root_key: bool = True,
+    root_sign_in: bool = True,
     by: Call | None = None,
 ) -> OpenedAccount:
     """Make an empty account with its root user.
 
-    `account_id` and `root_password` are made up unless given. `by` is the call of who opens a member account for an
-    organization: the new account's trail begins with that call, else with one of the command line. Raises
-    EntityAlreadyExists for a taken id, alias or e-mail address, InvalidInput for what cannot be one.
+    `account_id` and `root_password` are made up unless given; without `root_sign_in` the root user has no password.
+    `by` is the call of who opens a member account for an organization: the new account's trail begins with that call,
+    else with one of the command line. Raises EntityAlreadyExists for a taken id, alias or e-mail address, InvalidInput
+    for what cannot be one.
     """
     _check(name, root_email, account_id, alias)
-    password = root_password or password_policy.generate()
+    password = (root_password or password_policy.generate()) if root_sign_in else ""
     account = Account(
         account_id=account_id or identifiers.new_account_id(), name=name, alias=alias, root_email=root_email
     )
-    account.root_password = secrets.hash_password(password)
+    account.root_password = secrets.hash_password(password) if password else secrets.NO_PASSWORD
     try:
         with transaction.atomic():
             account.save(force_insert=True)

@@ -16,8 +16,19 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils.crypto import salted_hmac
 
-__all__ = ["UnreadableSecret", "fingerprint", "hash_password", "password_matches", "seal", "unseal", "waste_a_check"]
+__all__ = [
+    "NO_PASSWORD",
+    "UnreadableSecret",
+    "fingerprint",
+    "hash_password",
+    "password_matches",
+    "seal",
+    "unseal",
+    "waste_a_check",
+]
 
+NO_PASSWORD = "!"  # noqa: S105 - no password, and none can be
+"""In place of a hash: no password matches it."""
 _VERSION = "1"
 _NONCE_BYTES = 12
 

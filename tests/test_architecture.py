@@ -19,7 +19,7 @@ WRITES = frozenset(
 MANAGERS = frozenset({"objects", "_default_manager"})
 
 WRITERS = {
-    "iamconsole/classroom/states.py": "all rows of an account, cleared away and put back by the operation that resets it",
+    "iamconsole/classroom/states.py": "all rows of an account, cleared away and put back by a reset",
     "accounts/issuing.py": "a shared step of the operations that hand out temporary credentials",
     "accounts/opening.py": "an account is opened before anybody can be signed in to it",
     "accounts/tagging.py": "a shared step of the operations that tag",

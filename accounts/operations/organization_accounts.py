@@ -42,10 +42,13 @@ def _shape(opened: OpenedAccount) -> Shape:
 
 
 @operation("organizations:CreateAccount", resource=arns.any_resource, answer=_shape)
-def create_account(call: Call, *, email: str, account_name: str, role_name: str = ACCESS_ROLE) -> OpenedAccount:
+def create_account(
+    call: Call, *, email: str, account_name: str, role_name: str = ACCESS_ROLE, root_sign_in: bool = True
+) -> OpenedAccount:
     """Open a member account below the root of the organization, with a role by which the management account gets in.
 
-    Its root user signs in with the e-mail address and a password that is told this once. Raises EntityAlreadyExists for
+    Its root user signs in with the e-mail address and a password that is told this once; without `root_sign_in` it has
+    none, as in an organization that keeps root credentials to itself. Raises EntityAlreadyExists for
     a taken address, ConstraintViolationException where the organization is full.
 
     Rules: organizations API_CreateAccount; orgs_manage_accounts_access (OrganizationAccountAccessRole).
@@ -57,7 +60,7 @@ def create_account(call: Call, *, email: str, account_name: str, role_name: str 
         quotas.ACCOUNTS_PER_ORGANIZATION, organization.account_count,
         "You have exceeded the number of accounts that are allowed in an organization.",
     )  # fmt: skip
-    opened = open_account(name=account_name, root_email=email, root_key=False, by=call)
+    opened = open_account(name=account_name, root_email=email, root_key=False, root_sign_in=root_sign_in, by=call)
     member = OrganizationAccount.objects.create(account=opened.account, organization=organization)
     allow_everything(organization, (Node(organization, member=member),), organization.policy_types)
     _let_in(organization, opened, role_name)

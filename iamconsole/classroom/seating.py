@@ -82,7 +82,8 @@ def _seated(call: Call, student: Student, unit_id: str, *, demo: bool) -> Planne
     """Make one account whole. What a killed run left half made is found again by its root user's address."""
     alias = _alias(call, student)
     root_email = f"{student.slug}@{call.account_id}.students.example"
-    member = _half_made(call, root_email) or create_account(call, email=root_email, account_name=student.name).account
+    made = {"email": root_email, "account_name": student.name}
+    member = _half_made(call, root_email) or create_account(call, **made, root_sign_in=False).account
     with transaction.atomic():
         place = OrganizationAccount.objects.select_related("organization").get(pk=member.pk)
         if place.unit_id != unit_id:

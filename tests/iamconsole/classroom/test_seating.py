@@ -58,6 +58,13 @@ def test_each_student_administers_an_account_of_his_own(students: list[StudentAc
     assert set(units) == {"Students"}
 
 
+def test_the_root_user_of_a_student_account_has_no_password(client: Client, students: list[StudentAccount]) -> None:
+    email = students[0].member.root_email
+    for password in ("", "!", "anything-At-all-1"):
+        answer = client.post("/signin/root", {"email": email, "password": password})
+        assert answer.status_code != 302
+
+
 def test_the_same_roster_changes_nothing_and_a_new_name_only_the_name(
     call: Call, students: list[StudentAccount]
 ) -> None:

@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, User
 from tests import factories
+from tests.demo_account import Demo, the_demo
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = (
@@ -92,6 +93,12 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 def account(db: None) -> Account:
     """An account of the test's own, with a root user."""
     return factories.an_account()
+
+
+@pytest.fixture
+def demo(db: None) -> Demo:
+    """The demo account, with whatever its pages show."""
+    return the_demo()
 
 
 @pytest.fixture

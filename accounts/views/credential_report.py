@@ -18,7 +18,7 @@ from accounts.operations.credential_report import (
     generate_credential_report,
     get_credential_report,
 )
-from iamconsole.aws.errors import IamError, ReportExpired, ReportInProgress, ReportNotPresent
+from iamconsole.aws.errors import AccessDenied, IamError, ReportExpired, ReportInProgress, ReportNotPresent
 from iamconsole.aws.paging import Page, PageRequest
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.listing import read_listing
@@ -44,6 +44,8 @@ def show(request: ConsoleRequest) -> HttpResponse | StreamingHttpResponse:
     if request.method == "POST":
         try:
             task = generate_credential_report(request.call)
+        except AccessDenied:
+            raise
         except IamError as error:
             errors = [error.message]
         else:

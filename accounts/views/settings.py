@@ -15,7 +15,7 @@ from accounts.operations.password_policy import (
     update_account_password_policy,
 )
 from iamconsole.aws import password_policy
-from iamconsole.aws.errors import IamError, NoSuchEntity
+from iamconsole.aws.errors import AccessDenied, IamError, NoSuchEntity
 from iamconsole.aws.password_policy import PasswordPolicy
 from iamconsole.call import Call
 from iamconsole.console.htmx import go_to, page, wants_part
@@ -86,6 +86,8 @@ def _set(call: Call, form: PasswordPolicyForm, *, custom: bool) -> list[str]:
         change()
     except NoSuchEntity:
         return []  # it has the default already
+    except AccessDenied:
+        raise
     except IamError as error:
         return [error.message]
     return []

@@ -1,6 +1,7 @@
 """The resource policy of a lab resource: edit it in the code editor, or take it away."""
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.console.csp import editor_page
-from iamconsole.console.forms import ConsoleForm, attempt
+from iamconsole.console.forms import attempt
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.places import page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import refusal_of
 from policies.forms.lab_resources import ResourcePolicyForm
 from policies.lab_kinds import KEY, LabKind
 from policies.language.kinds import PolicyKind
@@ -80,13 +82,12 @@ def delete(request: ConsoleRequest, resource_arn: str) -> HttpResponse:
     """Take the resource policy away, after a question; a key always has one."""
     kind = _kind(resource_arn)
     GET_POLICY[kind.key](request.call, resource_arn=resource_arn)
-    form = ConsoleForm(request.POST if request.method == "POST" else None)
+    errors: list[str] = []
     if request.method == "POST":
-        if kind.delete_policy:
-            attempt(form, DELETE_POLICY[kind.key], request.call, resource_arn=resource_arn)
-        else:
-            attempt(form, PUT_POLICY[kind.key], request.call, resource_arn=resource_arn, policy="")
-        if form.is_valid():
+        put_nothing = partial(PUT_POLICY[kind.key], policy="")
+        change = DELETE_POLICY[kind.key] if kind.delete_policy else put_nothing
+        errors = refusal_of(partial(change, request.call, resource_arn=resource_arn))
+        if not errors:
             messages.success(request, "Resource policy deleted.")
             return go_to(request, page_address("resource", resource_arn, "policy"))
     context: dict[str, Any] = {
@@ -95,13 +96,11 @@ def delete(request: ConsoleRequest, resource_arn: str) -> HttpResponse:
         "kind": kind,
         "resource_arn": resource_arn,
         "name": _short(resource_arn),
-        "errors": list(form.non_field_errors()),
+        "errors": errors,
         "blocked": kind is KEY,
     }
     part = dict.fromkeys(("dialog", "dialog-part"), "policies/resources/_delete_policy.html")
-    return page(
-        request, "policies/resources/delete_policy.html", context, part=part, status=422 if form.errors else 200
-    )
+    return page(request, "policies/resources/delete_policy.html", context, part=part, status=422 if errors else 200)
 
 
 def _kind(resource_arn: str) -> LabKind:

@@ -15,13 +15,14 @@ from accounts.tagging import sorted_tags
 from iamconsole.aws import quotas
 from iamconsole.aws.arn import Arn, split_path
 from iamconsole.console.drafts import once
-from iamconsole.console.forms import ConsoleForm, attempt
+from iamconsole.console.forms import attempt
 from iamconsole.console.highlight import json_lines
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.listing import read_listing
 from iamconsole.console.panels import Panel, panel
 from iamconsole.console.places import page_address
 from iamconsole.console.request import ConsoleRequest
+from iamconsole.console.steps import refusal_of
 from policies.forms.lab_resources import CreateResourceForm
 from policies.lab_kinds import KINDS, LabKind, kind_of
 from policies.models import LabResource
@@ -112,13 +113,12 @@ def delete(request: ConsoleRequest, resource_arn: str) -> HttpResponse:
     """Ask for the resource's name, then delete it."""
     kind = kind_at(resource_arn)
     resource = read_resource(request.call, resource_arn=resource_arn)
-    form = ConsoleForm(request.POST if request.method == "POST" else None)
+    errors: list[str] = []
     if request.method == "POST":
-        if request.POST.get("confirm", "").strip() != resource.name:
-            form.add_error(None, f"Enter {resource.name}.")
-        else:
-            attempt(form, DELETE[kind.key], request.call, resource_arn=resource_arn)
-        if form.is_valid():
+        typed = request.POST.get("confirm", "").strip()
+        errors = [f"Enter {resource.name}."] if typed != resource.name else []
+        errors = errors or refusal_of(partial(DELETE[kind.key], request.call, resource_arn=resource_arn))
+        if not errors:
             messages.success(request, f"{kind.label} {resource.title} deleted.")
             return go_to(request, _address("resource-list", kind))
     context = {
@@ -126,10 +126,10 @@ def delete(request: ConsoleRequest, resource_arn: str) -> HttpResponse:
         "crumbs": resource_crumbs(resource.title, "Delete", resource_arn=resource_arn),
         "kind": kind,
         "resource": resource,
-        "errors": list(form.non_field_errors()),
+        "errors": errors,
     }
     part = dict.fromkeys(("dialog", "dialog-part"), "policies/resources/_delete.html")
-    return page(request, "policies/resources/delete.html", context, part=part, status=422 if form.errors else 200)
+    return page(request, "policies/resources/delete.html", context, part=part, status=422 if errors else 200)
 
 
 def _kind(request: ConsoleRequest) -> LabKind:

@@ -51,7 +51,7 @@ def test_carol_sees_what_she_may_not_see(client: Client, account: Account, carol
     assert "iam:ListAccountAliases" in text
     assert client.get(EDIT).status_code == 403
     response = client.post(EDIT, CONFIRMED)
-    assert response.status_code == 422
+    assert response.status_code == 403
     assert "not authorized to perform: iam:UpdateAccountPasswordPolicy" in unescape(response.content.decode())
     assert own(account) is None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from tests import rules
+from tests import routes, rules
 
 ROOT = rules.ROOT
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -80,6 +80,10 @@ def test_the_paths_that_the_readme_lists_exist() -> None:
 
 def test_the_index_of_rules_is_in_step_with_the_docstrings() -> None:
     assert rules.INDEX.read_text(encoding="utf-8") == rules.index(), "run .venv/bin/python -m tests.rules"
+
+
+def test_the_route_table_is_in_step_with_the_pages_and_the_operations() -> None:
+    assert routes.TABLE.read_text(encoding="utf-8") == routes.table(), "run .venv/bin/python -m tests.routes"
 
 
 def test_every_decision_is_in_the_list_of_architecture() -> None:

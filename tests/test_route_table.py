@@ -6,10 +6,8 @@ action, or that action on another resource, is refused.
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import json
-import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,12 +20,9 @@ from iamconsole.aws.errors import AccessDenied, IamError
 from iamconsole.call import Call
 from iamconsole.gate import OPERATIONS, Operation
 from tests.factories import a_call, a_group, a_role, a_user, an_inline_policy
+from tests.routes import load
 
-PACKAGES = ("accounts.operations", "policies.operations", "iamconsole.classroom.operations")
-for package in PACKAGES:
-    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        importlib.import_module(f"{package}.{module.name}")
-importlib.import_module("iamconsole.audit.operations")
+load()
 
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}'
 ARN = "arn:aws:iam::{account}:{kind}"

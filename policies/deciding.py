@@ -28,6 +28,7 @@ class Deciding:
     """What decided. Where nothing allowed, `statement` is the nearest one of that layer, and `parting` where it parts.
 
     `policies` are all of the layer; `statement` and `policy` are None where none is near or none may be read.
+    `whole` says that all policies of the layer may be read, so that how they decided may be told.
     """
 
     layer: str
@@ -36,6 +37,7 @@ class Deciding:
     statement: MatchedStatement | None = None
     parting: Part | None = None
     readable: bool = True
+    whole: bool = True
 
     @property
     def first_line(self) -> int:
@@ -72,7 +74,8 @@ def deciding(decision: Decision, statements: Sequence[ExaminedStatement], readab
     if decision.decided_by not in _LAYERS:
         return Deciding(DECIDED_BY[decision.decided_by], ())
     layer = PolicyType(decision.decided_by)
-    found = Deciding(layer_name(decision, layer), tuple(policies_of(decision, layer)))
+    policies = tuple(policies_of(decision, layer))
+    found = Deciding(layer_name(decision, layer), policies, whole=all(map(readable, policies)))
     if decision.decision is EvalDecision.IMPLICIT_DENY:
         return _nearest(layer, statements, found, readable)
     matched = [statement for statement in decision.matched if statement.policy_type is layer]

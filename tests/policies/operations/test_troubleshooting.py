@@ -291,6 +291,7 @@ def test_an_explicit_deny_of_an_scp_and_who_may_read_it(manager: Call, alice: Ca
     verdict = then_of(look(bob, authorization_id))
     assert turn(verdict) == Turn("Service control policy", "NoUsers", None, None)
     assert not verdict.deciding.readable
+    assert not verdict.deciding.whole
     hidden = [row for row in verdict.looked_at if row.policy.name == "NoUsers"]
     assert [row.examined for row in hidden] == [None]
     assert all(not shown.lines for shown in verdict.explanation.shown)

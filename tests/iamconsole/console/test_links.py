@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -65,7 +64,7 @@ def test_other_errors_keep_their_sentence() -> None:
     [
         "<b>bold</b>",
         "Explain: /iam/access/<script>",
-        "Explain: //evil.example/iam/access/" + "6c1f2a70-4f3b-4d6e-9c1e-0a1b2c3d4e5f",
+        "Explain: //evil.example/iam/access/6c1f2a70-4f3b-4d6e-9c1e-0a1b2c3d4e5f",
     ],
 )
 def test_text_is_never_markup_and_only_our_own_page_is_a_link(text: str) -> None:

@@ -192,7 +192,8 @@ def test_the_root_user_is_discouraged_and_can_still_do_it(console: Client, accou
     assert "You are signed in as the root user." in shown
     assert "Access keys of the root user are strongly discouraged." in shown
     assert str(account.root_email) in shown
-    assert "Change password" not in shown
+    assert "/iam/security-credentials/change-root-password" in console.get("/iam/security-credentials").content.decode()
+    assert "Retype" not in shown
     assert "Do not make access keys for the root user." in text(
         console.get("/iam/security-credentials/create-access-key")
     )

@@ -24,6 +24,7 @@ from iamconsole.audit.recording import Outcome, api_event, shared_with
 from iamconsole.aws.errors import AccessDenied, IamError, ServiceFailure
 from iamconsole.call import Call
 from policies import access
+from policies.authorization_message import encode
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -210,7 +211,7 @@ class _Passage:
 
     def _denied(self, judgement: access.Judgement) -> AccessDenied:
         error = AccessDenied(
-            judgement.sentence(self.call.principal.arn),
+            judgement.sentence(self.call.principal.arn) + self._encoded(judgement),
             action=judgement.request.action,
             resource=judgement.request.resource,
             principal_arn=self.call.principal.arn,
@@ -218,6 +219,14 @@ class _Passage:
         )
         error.decision = judgement
         return error
+
+    def _encoded(self, judgement: access.Judgement) -> str:
+        """What EC2 adds to its refusals, for sts:DecodeAuthorizationMessage."""
+        if not judgement.request.action.startswith("ec2:"):
+            return ""
+        call = self.call
+        message = encode(judgement.request, judgement.decision, call.account_id, call.principal.principal_id)
+        return f". Encoded authorization failure message: {message}"
 
     def _events(self, outcome: Outcome) -> list[Event]:
         """The call's event, and a copy for each other account that owns a resource of it or is concerned."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.sessions import Standing, recall_session
 from iamconsole.call import Call
+from iamconsole.console.sessions import FIRST_SLOT
 
 __all__ = ["COLORS", "Switched", "leave", "recall", "recent", "remember", "take"]
 
@@ -72,9 +73,9 @@ def leave(request: HttpRequest) -> None:
 
 
 def recent(request: HttpRequest) -> tuple[Switched, ...]:
-    """The roles last switched to in this browser, the latest first, five at most; what was tampered with is ignored."""
+    """The roles last switched to in this slot, the latest first, five at most; what was tampered with is ignored."""
     try:
-        kept = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT)
+        kept = signing.loads(request.COOKIES.get(_cookie(request), ""), salt=_SALT)
         return tuple(Switched(**each) for each in kept[:_MOST])
     except (signing.BadSignature, TypeError, ValueError):
         return ()
@@ -85,4 +86,12 @@ def remember(request: HttpRequest, response: HttpResponse, switched: Switched) -
     same = (switched.account, switched.role_name)
     others = [each for each in recent(request) if (each.account, each.role_name) != same]
     value = signing.dumps([asdict(each) for each in (switched, *others)[:_MOST]], salt=_SALT)
-    response.set_cookie(COOKIE, value, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    response.set_cookie(
+        _cookie(request), value, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+    )
+
+
+def _cookie(request: HttpRequest) -> str:
+    """One list a slot: who else is signed in from this browser has roles of his own."""
+    slot = int(getattr(request, "slot", FIRST_SLOT))
+    return COOKIE if slot == FIRST_SLOT else f"{COOKIE}_{slot}"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from accounts.arns import named_user, new_user
+from accounts.arns import Target, named_user, new_user
 from accounts.models import User
+from accounts.operations.sts import decode_authorization_message
 from accounts.operations.users import create_user, delete_user, get_user, list_users, update_user
 from iamconsole.audit.models import Event
 from iamconsole.audit.recorders import PageRecorder
 from iamconsole.aws.errors import AccessDenied, EntityAlreadyExists, NoSuchEntity
 from iamconsole.call import Call
-from iamconsole.gate import OPERATIONS, operation
+from iamconsole.gate import OPERATIONS, attempt, operation
 from tests.factories import a_call, a_user, an_account, an_inline_policy
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +201,14 @@ def test_one_action_has_one_function() -> None:
             raise AssertionError(user_name)
 
     assert OPERATIONS["iam:GetUser"].read_only
+
+
+def test_a_refusal_of_ec2_brings_a_message_that_can_be_decoded(alice: Call) -> None:
+    carol = a_call_of("carol", None, alice)
+    with pytest.raises(AccessDenied) as refused:
+        attempt(carol, "ec2:StartInstances", (Target("*"),), read_only=False)
+    sentence, _, message = refused.value.message.partition(". Encoded authorization failure message: ")
+    assert sentence.endswith("because no identity-based policy allows the ec2:StartInstances action")
+    decoded = json.loads(decode_authorization_message(alice, encoded_message=message))
+    assert decoded["context"]["action"] == "ec2:StartInstances"
+    assert decoded["context"]["principal"]["arn"] == carol.principal.arn

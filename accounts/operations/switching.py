@@ -9,7 +9,7 @@ from accounts.issuing import issue
 from accounts.models import Account, CredentialKind, TemporaryCredential
 from accounts.sessions import Credentials
 from iamconsole.audit.recording import Outcome, sign_in_event
-from iamconsole.aws import arn
+from iamconsole.aws import arn, names
 from iamconsole.aws.identifiers import is_account_id
 from iamconsole.call import Call
 from iamconsole.gate import operation
@@ -33,11 +33,16 @@ def role_arn_of(account: str, role_name: str) -> str:
 
 
 @operation("sts:AssumeRole", resource=assumed_role, answer=shapes.assumed_role, batch=True)
-def switch_role(call: Call, *, role_arn: str, role_session_name: str, seconds_left: int) -> Credentials:
+def switch_role(
+    call: Call, *, role_arn: str, role_session_name: str, seconds_left: int, external_id: str | None = None
+) -> Credentials:
     """Take a role for the rest of a console session, the role's maximum session duration at most.
 
-    The trail has it twice, as AWS's does: AssumeRole, and SwitchRole of the sign-in service.
+    AWS's console cannot give an external id; this one can, so that what it is for can be tried. The trail has it
+    twice, as AWS's does: AssumeRole, and SwitchRole of the sign-in service.
     """
+    if external_id is not None:
+        names.check(names.EXTERNAL_ID, external_id, "externalId")
     role = found_role(call, role_arn)
     role_used(role, call)
     taken = issue(

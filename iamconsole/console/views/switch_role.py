@@ -35,12 +35,14 @@ class SwitchRoleForm(ConsoleForm):
     role_name = forms.RegexField(
         _ROLE, label="IAM role name", max_length=64, error_messages={"invalid": "Enter a role name, with its path."}
     )
+    external_id = forms.CharField(label="External ID", max_length=1224, required=False)
     display_name = forms.CharField(label="Display name", max_length=64, required=False)
     color = forms.ChoiceField(label="Display color", choices=COLORS, required=False, widget=forms.RadioSelect)
 
     def switched(self) -> Switched:
         """What was entered."""
-        return Switched(**self.cleaned_data)
+        shown = {name: value for name, value in self.cleaned_data.items() if name != "external_id"}
+        return Switched(**shown)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +87,11 @@ def _switched(request: ConsoleRequest, form: SwitchRoleForm) -> HttpResponse | N
     role_arn = role_arn_of(wanted.account, wanted.role_name)
     try:
         taken = switch_role(
-            base, role_arn=role_arn, role_session_name=base.principal.name, seconds_left=int(left.total_seconds())
+            base,
+            role_arn=role_arn,
+            role_session_name=base.principal.name,
+            seconds_left=int(left.total_seconds()),
+            external_id=form.cleaned_data["external_id"] or None,
         )
     except IamError as error:
         place(form, error)

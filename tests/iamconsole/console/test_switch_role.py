@@ -98,6 +98,47 @@ def test_an_account_is_found_by_its_alias_and_another_account_can_be_entered(ali
     assert alices.post("/iam/switch-role", {"account": "no-such-alias", "role_name": "Visitor"}).status_code == 403
 
 
+class TestTwoAccounts:
+    """AC42 by the console: the identity's permission here, the trust with its external id there."""
+
+    @pytest.fixture
+    def theirs(self, account: Account) -> Role:
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": account.account_id},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": "class-7"}},
+        }
+        trust = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        role = a_role(an_account(), "Partner", trust=trust)
+        an_inline_policy(role, LIST_USERS)
+        a_user(role.account, "over-there")
+        return role
+
+    def test_ac42_both_sides_and_the_external_id_open_the_other_account(self, alices: Client, theirs: Role) -> None:
+        assert switch(alices, theirs, external_id="class-7") == 302
+        assert "over-there" in alices.get("/iam/users").content.decode()
+        assert "class-7" not in alices.cookies["iamconsole_roles"].value
+
+    @pytest.mark.parametrize("external_id", ["", "class-8"])
+    def test_ac42_without_the_external_id_the_trust_policy_refuses(
+        self, alices: Client, theirs: Role, external_id: str
+    ) -> None:
+        form = {"account": theirs.account_id, "role_name": "Partner", "external_id": external_id}
+        answer = alices.post("/iam/switch-role", form)
+        assert answer.status_code == 403
+        assert "because no role trust policy allows the sts:AssumeRole action" in answer.content.decode()
+
+    def test_ac42_without_permission_here_the_identity_policy_refuses(
+        self, client: Client, account: Account, theirs: Role
+    ) -> None:
+        carols = sign_in(client, a_user(account, "carol-8"))
+        form = {"account": theirs.account_id, "role_name": "Partner", "external_id": "class-7"}
+        answer = carols.post("/iam/switch-role", form)
+        assert answer.status_code == 403
+        assert "because no identity-based policy allows the sts:AssumeRole action" in answer.content.decode()
+
+
 def test_ac16_the_root_user_is_offered_no_role_and_takes_none(client: Client, account: Account, role: Role) -> None:
     root = sign_in(client, account)
     assert 'href="/iam/switch-role"' not in root.get("/iam/").content.decode()

@@ -129,7 +129,7 @@ STATICFILES_DIRS = [folder for folder in (_package.parent / "static",) if folder
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "iamconsole.staticfiles.ServedFiles"
         if _env.purpose == "serve"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -94,7 +94,7 @@ def built_site(
 ) -> Iterator[LiveServer]:
     """The console with its static files built as `serve` builds them."""
     root = tmp_path_factory.mktemp("static")
-    built = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    built = {"BACKEND": "iamconsole.staticfiles.ServedFiles"}
     files = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     with (
         override_settings(

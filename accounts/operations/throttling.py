@@ -6,6 +6,9 @@ address, that address is refused for that name, for longer each time. So is an a
 that fails from many places; but the latter never holds for an address from which that name has not failed before:
 nobody is locked out by what others do elsewhere.
 
+A key that refuses nobody says so by a time long past: of two attempts at the same moment, the one that began first may
+be counted last.
+
 A refused attempt is not counted, looks like any other failure, and takes as long.
 """
 
@@ -43,10 +46,10 @@ ADDRESS = Allowance(50, timedelta(seconds=1), timedelta(minutes=1))
 
 _COUNT = """
     INSERT INTO accounts_signinthrottle AS throttle (key, failures, last_failure, refused_until)
-    VALUES (%(key)s, 1, %(now)s, %(now)s)
+    VALUES (%(key)s, 1, %(now)s, %(forgotten)s)
     ON CONFLICT (key) DO UPDATE SET (failures, last_failure, refused_until) = (
-        SELECT count, %(now)s, %(now)s + CASE WHEN count < %(free)s THEN interval '0'
-            ELSE least(%(longest)s, %(first)s * power(2, least(count - %(free)s, 20))) END
+        SELECT count, %(now)s, CASE WHEN count < %(free)s THEN %(forgotten)s
+            ELSE %(now)s + least(%(longest)s, %(first)s * power(2, least(count - %(free)s, 20))) END
         FROM (SELECT CASE WHEN throttle.last_failure < %(forgotten)s THEN 1 ELSE throttle.failures + 1 END AS count) new
     )
     WHERE throttle.refused_until <= %(now)s
@@ -85,7 +88,7 @@ class Attempted:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_FORGET, [self.place])
             for key in (self.subject, self.address):
-                cursor.execute(_TAKE_BACK, [self.now, key])
+                cursor.execute(_TAKE_BACK, [self.now - FORGOTTEN, key])
 
 
 def admit(subject: str, source_ip: str, now: datetime) -> Attempted:

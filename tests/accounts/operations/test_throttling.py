@@ -230,3 +230,12 @@ def test_guesses_at_the_same_time_are_no_more_than_guesses_in_a_row(committed: N
         thread.join()
     SignInThrottle.objects.all().delete()
     assert admitted.count(True) == PLACE.free
+
+
+def test_whoever_began_first_and_is_counted_last_is_let_in(dave: User, account: Account) -> None:
+    now = timezone.now()
+    erin = f"user {account.pk} erin"
+    first, second = admit(f"user {account.pk} dave", HERE, now), admit(erin, HERE, now - timedelta(milliseconds=5))
+    assert (first.admitted, second.admitted) == (True, True)
+    first.succeeded()
+    assert admit(erin, HERE, now - timedelta(milliseconds=9)).admitted

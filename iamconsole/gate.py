@@ -46,6 +46,7 @@ class Operation:
     `also` maps a parameter to a further action that whoever gives it must be allowed (tags at creation need TagUser);
     `further` gives more that must be allowed, each an action on a resource of its own (iam:PassRole on the role that is
     handed over); `answer` gives the response elements of a change's event. `run` is the function itself, gate included.
+    `event_name` is the name in the trail of what AWS has no operation for.
     """
 
     action: str
@@ -56,7 +57,14 @@ class Operation:
     also: Mapping[str, str] = field(default_factory=dict)
     answer: Answer | None = None
     further: Further | None = None
+    event_name: str = ""
     run: Callable[..., Any] = field(default=_missing, compare=False, repr=False)
+
+    @property
+    def recorded_action(self) -> str:
+        """The action by which the trail tells of the call."""
+        service, _, name = self.action.partition(":")
+        return f"{service}:{self.event_name or name}"
 
     @property
     def name(self) -> str:
@@ -95,6 +103,7 @@ def operation(
     answer: Answer | None = None,
     further: Further | None = None,
     batch: bool = False,
+    event_name: str = "",
 ) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Call, P], R]]:
     """Make a function the operation of this name; a second function of a name is a fault.
 
@@ -104,7 +113,7 @@ def operation(
     The function takes the call and keyword-only parameters, and raises IamError to refuse. Raises AccessDenied, with
     the decision on it, where the caller's policies do not allow it.
     """
-    known = Operation(action, resource, read_only, hidden, keys or {}, also or {}, answer, further)
+    known = Operation(action, resource, read_only, hidden, keys or {}, also or {}, answer, further, event_name)
 
     def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
         signature = inspect.signature(function)
@@ -237,7 +246,7 @@ class _Passage:
     def _event(self, outcome: Outcome) -> Event:
         return api_event(
             self.call,
-            action=self.known.action,
+            action=self.known.recorded_action,
             read_only=self.known.read_only,
             parameters=_recorded(self.parameters, self.known.hidden),
             outcome=outcome,

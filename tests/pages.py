@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, URLResolver, get_resolver
+
+if TYPE_CHECKING:
+    from iamconsole.audit.models import Event
 
 
 @dataclass(frozen=True)
@@ -342,3 +346,18 @@ def addresses() -> dict[str, str]:
 
     found = walk(get_resolver().url_patterns, "")
     return {name: address for name, address in found if address.startswith(("iam/", "class/"))}
+
+
+NAMED_OTHERWISE = {
+    "ListSignInCards": "organizations:CreateAccount",
+    "PlaceStudent": "organizations:CreateAccount",
+    "ResetStudentAccount": "organizations:CloseAccount",
+    "UpdateStudent": "organizations:CreateAccount",
+}
+"""What the trail calls the acts that AWS has no operations for, and the action that each asks for."""
+
+
+def action_of(event: Event) -> str:
+    """The action that a call asked for."""
+    own = f"{event.event_source.partition('.')[0]}:{event.event_name}"
+    return NAMED_OTHERWISE.get(event.event_name, own)

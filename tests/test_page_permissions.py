@@ -21,7 +21,7 @@ from accounts.models import User
 from iamconsole.audit.models import Event
 from tests.demo_account import Demo
 from tests.factories import a_user, an_inline_policy, sign_in
-from tests.pages import ASKS_FOR_NOTHING, CHANGES, PAGES, Change, Walk, addresses
+from tests.pages import ASKS_FOR_NOTHING, CHANGES, PAGES, Change, Walk, action_of, addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -95,10 +95,6 @@ class Walker:
 @pytest.fixture
 def walking(client: Client, demo: Demo, walker: User) -> Walker:
     return Walker(client, demo, walker)
-
-
-def action_of(event: Event) -> str:
-    return f"{event.event_source.partition('.')[0]}:{event.event_name}"
 
 
 def resources_of(events: Iterable[Event]) -> dict[str, set[str]]:

@@ -109,6 +109,7 @@ def history(request: ConsoleRequest) -> HttpResponse:
         "refused_only": listing.value("error") == REFUSED,
         "downloads": {kind: f"{reverse('event-download')}?{_query(request, kind)}" for kind in ("csv", "json")},
         "downloaded": DOWNLOADED,
+        "troubleshoots": access.may(request.call, TROUBLESHOOT),
     }
     response = page(request, "audit/history.html", context, part={"list": "audit/_list.html"})
     if wants_part(request):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from accounts import organizations
-from accounts.models import Account, Organization, OrganizationAccount, OrganizationalUnit
+from accounts.models import Account, Organization, OrganizationAccount, OrganizationalUnit, PolicyTypes
 from accounts.operations.organization_accounts import create_account, move_account
 from accounts.operations.organizational_units import create_organizational_unit
 from accounts.operations.organizations import create_organization
@@ -15,13 +15,27 @@ from iamconsole.aws.errors import EntityAlreadyExists
 from iamconsole.call import Call
 from iamconsole.classroom.furnishing import furnish, sealed
 from iamconsole.classroom.models import StudentAccount
-from iamconsole.classroom.operations.states import keep_start
+from iamconsole.classroom.operations.states import UNIT, keep_start
 from iamconsole.classroom.operations.students import list_all_students, seat_student, update_student
 from iamconsole.classroom.roster import Student
+from policies.models import ControlPolicy
+from policies.operations.control_policies import create_policy
+from policies.operations.control_policy_attachments import attach_policy
 
 __all__ = ["Change", "Planned", "plan", "seat"]
 
-UNIT = "Students"
+_STAY = """{
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "StudentsStay",
+            "Effect": "Deny",
+            "Action": "organizations:LeaveOrganization",
+            "Resource": "*"
+        }
+    ]
+}"""
+_STAY_NAME = "StudentsStay"
 
 
 class Change(StrEnum):
@@ -75,7 +89,23 @@ def _unit(call: Call) -> str:
     organization: Organization = place.organization if place else create_organization(call)
     units = OrganizationalUnit.objects.filter(organization=organization, parent=None, unit_name=UNIT)
     found = units.values_list("pk", flat=True).first()
-    return found or create_organizational_unit(call, parent_id=organization.root_id, name=UNIT).pk
+    return found or _new_unit(call, organization)
+
+
+def _new_unit(call: Call, organization: Organization) -> str:
+    """Make the unit, with the policy that keeps a student's administrator from taking the account out of the class."""
+    unit_id = create_organizational_unit(call, parent_id=organization.root_id, name=UNIT).pk
+    policy = ControlPolicy.objects.filter(account_id=call.account_id, policy_name=_STAY_NAME).first()
+    if policy is None:
+        policy = create_policy(
+            call,
+            name=_STAY_NAME,
+            policy_type=PolicyTypes.SERVICE_CONTROL_POLICY.value,
+            content=_STAY,
+            description="Keeps the accounts of students in the organization.",
+        )
+    attach_policy(call, policy_id=policy.policy_id, target_id=unit_id)
+    return str(unit_id)
 
 
 def _seated(call: Call, student: Student, unit_id: str, *, demo: bool) -> Planned:

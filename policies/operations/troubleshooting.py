@@ -168,7 +168,10 @@ def _readable(call: Call, request: Request, principal_account: str) -> Readable:
 
 
 def _find(call: Call, authorization_id: str) -> Event:
-    absent = NoSuchEntity(f"There is no authorization with the ID {authorization_id}.", field="authorizationId")
+    absent = NoSuchEntity(
+        f"There is no authorization with the ID {authorization_id} in this account. Another account's is found there.",
+        field="authorizationId",
+    )
     try:
         event_id = uuid.UUID(authorization_id)
     except ValueError:

@@ -5,22 +5,31 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from accounts import organizations
-from accounts.models import Account
+from accounts.models import Account, OrganizationAccount, OrganizationalUnit
+from accounts.organizations import Node
 from iamconsole.aws.errors import NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.classroom.models import AccountState, StudentAccount
 from iamconsole.classroom.states import clear_rows, put_rows, take_rows
 from iamconsole.gate import operation
+from policies.controlling import allow_everything
 
-__all__ = ["keep_start", "list_account_states", "reset_account"]
+__all__ = ["UNIT", "keep_start", "list_account_states", "reset_account"]
 
 
-@operation("organizations:CloseAccount", resource=organizations.changed_member, batch=True)
+UNIT = "Students"
+"""The unit of the organization in which the student accounts stand."""
+
+
+@operation(
+    "organizations:CloseAccount", resource=organizations.changed_member, batch=True, event_name="ResetStudentAccount"
+)
 def reset_account(call: Call, *, account_id: str, state_id: int | None = None, reason: str = "") -> AccountState:
     """Keep a student account as it is now, then put it back to its start, or to a kept state; answer what was kept.
 
-    Everything goes back: users with their passwords, policies, roles, lab resources, the alias. The trail stays. No
-    operation of AWS: it asks organizations:CloseAccount, for it ends what the account was.
+    An account that has left the organization is taken in again. Everything goes back: users with their passwords,
+    policies, roles, lab resources, the alias. The trail stays. No operation of AWS: it asks organizations:CloseAccount,
+    for it ends what the account was.
     """
     student = find_student(call, account_id)
     member = Account.objects.select_for_update(no_key=True).get(pk=student.member_id)
@@ -35,6 +44,7 @@ def reset_account(call: Call, *, account_id: str, state_id: int | None = None, r
     put_rows(wanted.rows)
     member.alias = _free(wanted.alias, member)
     member.save(update_fields=["alias"])
+    _take_in_again(call, member)
     return kept
 
 
@@ -71,6 +81,16 @@ def _keep(call: Call, member: Account, *, reason: str, is_start: bool = False) -
         alias=member.alias or "",
         rows=take_rows(member.pk),
     )
+
+
+def _take_in_again(call: Call, member: Account) -> None:
+    """Let an account that has left stand among the students again. In another organization it stays where it is."""
+    if OrganizationAccount.objects.filter(pk=member.pk).exists():
+        return
+    organization = organizations.lock_organization(call)
+    unit = OrganizationalUnit.objects.filter(organization=organization, parent=None, unit_name=UNIT).first()
+    place = OrganizationAccount.objects.create(account=member, organization=organization, unit=unit)
+    allow_everything(organization, (Node(organization, member=place),), organization.policy_types)
 
 
 def _free(alias: str, member: Account) -> str | None:

@@ -15,7 +15,16 @@ from iamconsole.classroom.operations.states import find_student
 from iamconsole.gate import operation
 from iamconsole.keyset import Sort, paginate
 
-__all__ = ["Card", "get_student", "list_all_students", "list_cards", "list_students", "seat_student", "update_student"]
+__all__ = [
+    "Card",
+    "get_student",
+    "list_all_students",
+    "list_cards",
+    "list_students",
+    "seat_of",
+    "seat_student",
+    "update_student",
+]
 
 SORTS = {
     "name": Sort("student_name", ignore_case=True),
@@ -48,7 +57,7 @@ def seat_student(
     )
 
 
-@operation("organizations:CreateAccount", resource=arns.any_resource, batch=True)
+@operation("organizations:CreateAccount", resource=arns.any_resource, batch=True, event_name="UpdateStudent")
 def update_student(call: Call, *, account_id: str, student_name: str, email: str) -> None:
     """Change a student's name and address in the class; the account stays as it is."""
     student = find_student(call, account_id)
@@ -83,7 +92,9 @@ class Card:
     sign_ins: tuple[SignIn, ...]
 
 
-@operation("organizations:CreateAccount", resource=arns.any_resource, read_only=True, batch=True)
+@operation(
+    "organizations:CreateAccount", resource=arns.any_resource, read_only=True, batch=True, event_name="ListSignInCards"
+)
 def list_cards(call: Call, *, account_id: str = "") -> tuple[Card, ...]:
     """Give the cards of the class, or of one account; who may make the accounts may hand out their cards."""
     rows = StudentAccount.objects.filter(account_id=call.account_id).select_related("member").order_by("student_name")
@@ -103,3 +114,8 @@ def _unchanged(students: list[StudentAccount]) -> set[tuple[str, str]]:
 def _told(student: StudentAccount, unchanged: set[tuple[str, str]]) -> tuple[SignIn, ...]:
     every = unsealed(student.member_id, student.sealed_sign_ins)
     return tuple(each for each in every if (student.member_id, each.user_name) in unchanged)
+
+
+def seat_of(call: Call) -> StudentAccount | None:
+    """Whose account the caller works in, where it is a student's: the page of the class says so and offers nothing."""
+    return StudentAccount.objects.filter(pk=call.account_id).defer("sealed_sign_ins").first()

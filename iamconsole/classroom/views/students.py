@@ -11,12 +11,14 @@ from accounts.operations.organization_accounts import ACCESS_ROLE
 from iamconsole.classroom.cards import printed
 from iamconsole.classroom.models import StudentAccount
 from iamconsole.classroom.operations.states import list_account_states, reset_account
-from iamconsole.classroom.operations.students import get_student, list_cards, list_students
+from iamconsole.classroom.operations.students import get_student, list_cards, list_students, seat_of
 from iamconsole.console.htmx import go_to, page
 from iamconsole.console.listing import read_listing
 from iamconsole.console.places import Crumbs
 from iamconsole.console.request import ConsoleRequest
 from iamconsole.console.steps import refusal_of
+
+TAKEN = "Another account has taken its alias. Print its card anew: it tells the account ID {account_id}."
 
 __all__ = ["account", "cards", "class_crumbs", "index", "reset"]
 
@@ -34,6 +36,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
     context = {
         "title": "Student accounts",
         "crumbs": class_crumbs(),
+        "own": seat_of(request.call),
         "listing": listing,
         "students": list_students(request.call, page=listing.request),
         "enter": _enter,
@@ -63,14 +66,15 @@ def reset(request: ConsoleRequest, account_id: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
 
     def act() -> None:
-        reset_account(request.call, account_id=account_id, state_id=state_id, reason=reason)
+        member = reset_account(request.call, account_id=account_id, state_id=state_id, reason=reason).member
+        where = "that state" if state_id else "its start"
+        messages.success(request, f"The account of {member.name} is back at {where}. What it was is kept.")
+        if not member.alias:
+            messages.warning(request, TAKEN.format(account_id=account_id))
 
     errors = refusal_of(act)
     for error in errors:
         messages.error(request, error)
-    if not errors:
-        where = "that state" if state_id else "its start"
-        messages.success(request, f"The account {account_id} is back at {where}. What it was is kept.")
     return go_to(request, "class-account", account_id)
 
 

@@ -1,5 +1,6 @@
 """Give each student of a roster an account, from the command line."""
 
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ class Command(BaseCommand):
         except IamError as error:
             raise CommandError(error.message) from error
         if options["cards"]:
-            options["cards"].write_text(cards_file(cards, options["address"]), encoding="utf-8")
+            ids = {student.student_id.lower() for student in students}
+            wanted = [card for card in cards if card.student.student_id.lower() in ids]
+            _write(options["cards"], cards_file(wanted, options["address"]))
         self.stdout.write(f"{made} accounts made, {len(students) - made} were there.")
 
     def _students(self, file: Path) -> tuple[Student, ...]:
@@ -56,6 +59,13 @@ class Command(BaseCommand):
         if roster.complaints:
             raise CommandError("Nothing was made: mend the roster first.")
         return roster.students
+
+
+def _write(file: Path, text: str) -> None:
+    """Write what holds passwords where only its owner can read it."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+    file.chmod(0o600)
 
 
 def _account(named: str) -> Account:

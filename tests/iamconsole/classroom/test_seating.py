@@ -9,10 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import Account, LoginProfile, Role, User
+from accounts.models import Account, LoginProfile, OrganizationAccount, Role, User
 from accounts.operations.groups import create_group
 from accounts.operations.login_profiles import change_password
-from accounts.operations.organization_accounts import ACCESS_ROLE
+from accounts.operations.organization_accounts import ACCESS_ROLE, remove_account_from_organization
+from accounts.operations.organizations import leave_organization
 from accounts.operations.users import create_user, delete_user, list_users
 from accounts.secrets import password_matches
 from iamconsole.audit.models import Event
@@ -139,10 +140,25 @@ def test_a_reset_leaves_everybody_else_alone(call: Call, students: list[StudentA
     assert Role.objects.filter(account=students[0].member, role_name=ACCESS_ROLE).exists()
 
 
+def test_a_student_cannot_leave_the_class_and_a_reset_takes_in_who_left(
+    call: Call, students: list[StudentAccount]
+) -> None:
+    anna = students[0]
+    with pytest.raises(AccessDenied, match="with an explicit deny in a service control policy"):
+        leave_organization(as_student(anna))
+    remove_account_from_organization(call, account_id=anna.member_id)
+    reset_account(call, account_id=anna.member_id)
+    place = OrganizationAccount.objects.select_related("unit").get(pk=anna.member_id)
+    assert place.unit is not None
+    assert place.unit.unit_name == "Students"
+    with pytest.raises(AccessDenied, match="service control policy"):
+        leave_organization(as_student(anna))
+
+
 def test_both_trails_tell_of_a_reset(call: Call, students: list[StudentAccount]) -> None:
     reset_account(call, account_id=students[0].member_id, reason="Start over")
     for account_id in (call.account_id, students[0].member_id):
-        event = Event.objects.get(account_id=account_id, event_name="CloseAccount")
+        event = Event.objects.get(account_id=account_id, event_name="ResetStudentAccount")
         assert event.record["requestParameters"]["reason"] == "Start over"
 
 
@@ -189,6 +205,7 @@ def test_the_commands_make_accounts_and_cards_and_put_one_back(account: Account,
     student = StudentAccount.objects.get(student_id="s1")
     assert f"http://10.0.0.5:8000/signin/{student.alias}" in text
     assert text.count("<svg") == 2
+    assert cards.stat().st_mode & 0o777 == 0o600
     call_command("createaccounts", roster=roster, account=account.alias)
     assert StudentAccount.objects.count() == 2
     delete_everything = as_student(student)
@@ -236,6 +253,22 @@ class TestPages:
         state = AccountState.objects.get(member=students[0].member, is_start=False)
         alices.post(f"/class/accounts/{students[0].member_id}/reset", {"state": str(state.pk)})
         assert User.objects.filter(account=students[0].member, user_name="extra").exists()
+
+    def test_a_reset_warns_where_the_alias_went_to_somebody_else(
+        self, alices: Client, students: list[StudentAccount]
+    ) -> None:
+        first, second = students
+        Account.objects.filter(pk=first.member_id).update(alias=None)
+        Account.objects.filter(pk=second.member_id).update(alias=first.alias)
+        answer = alices.post(f"/class/accounts/{first.member_id}/reset")
+        page = alices.get(answer["Location"]).content.decode()
+        assert "Another account has taken its alias." in page
+
+    def test_a_student_is_told_whose_account_this_is_and_offered_no_class(self, students: list[StudentAccount]) -> None:
+        student = sign_in(Client(), User.objects.get(account=students[0].member, user_name="student"))
+        page = student.get("/class/").content.decode()
+        assert "You are in the account of Anna Berg." in page
+        assert "Import roster" not in page
 
     def test_cards_can_be_printed_for_all_or_one(self, alices: Client, students: list[StudentAccount]) -> None:
         page = alices.get("/class/cards")

@@ -21,6 +21,7 @@ __all__ = [
     "UnreadableSecret",
     "fingerprint",
     "hash_password",
+    "is_of_this_key",
     "password_matches",
     "seal",
     "unseal",
@@ -57,6 +58,11 @@ def unseal(sealed: str, purpose: str = "") -> str:
         return AESGCM(key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], purpose.encode()).decode()
     except (binascii.Error, InvalidTag, ValueError):
         raise UnreadableSecret("This secret was changed after it was sealed, or sealed for something else.") from None
+
+
+def is_of_this_key(sealed: str) -> bool:
+    """Whether a value was sealed under this installation's key; it is not opened."""
+    return sealed.split(".")[1:2] == [_key_id(settings.IAMCONSOLE_SEALING_KEY)]
 
 
 def hash_password(password: str) -> str:

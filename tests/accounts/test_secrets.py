@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from accounts import secrets
+from accounts.operations.access_keys import create_access_key
+from iamconsole.management.commands.serve import check_sealing_key
+from tests.factories import a_call, an_account
 
 
 def test_a_sealed_text_opens_for_its_purpose_only() -> None:
@@ -39,3 +43,12 @@ def test_passwords_are_hashed_with_argon2_outside_tests() -> None:
     assert secrets.password_matches("Correct-Horse-7", encoded)
     assert not secrets.password_matches("correct-horse-7", encoded)
     assert secrets.fingerprint("AIDA1", encoded) != secrets.fingerprint("AIDA2", encoded)
+
+
+def test_serving_refuses_a_key_that_does_not_open_what_the_database_holds(db: None, settings: Any) -> None:
+    check_sealing_key()
+    create_access_key(a_call(an_account()))
+    check_sealing_key()
+    settings.IAMCONSOLE_SEALING_KEY = b"0" * 32
+    with pytest.raises(ImproperlyConfigured, match="another key than the one under which this database's access keys"):
+        check_sealing_key()

@@ -17,6 +17,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from accounts.sealing import foreign_key
 from iamconsole import databaseurl, environment, keys, lan, serving
 from iamconsole.apps import StaticFiles
 from iamconsole.audit.sealing import keep_sealing
@@ -46,12 +47,22 @@ class Command(BaseCommand):
             status = migration.wait()
         if status:
             raise ImproperlyConfigured("The database could not be migrated; the reason stands above.")
+        check_sealing_key()
         if not env.production and "seed_demo" in get_commands():
             call_command("seed_demo", stdout=sys.stderr, stderr=sys.stderr)
         # gunicorn forks: no process may inherit another's connections.
         connection.close()
         getattr(connection, "close_pool", lambda: None)()
         serving.serve(env, lock, in_worker=keep_sealing)
+
+
+def check_sealing_key() -> None:
+    """Refuse to start with a key that does not open what the database holds."""
+    if kind := foreign_key():
+        raise ImproperlyConfigured(
+            f"IAMCONSOLE_SEALING_KEY is another key than the one under which this database's {kind} were sealed: set "
+            "that one, or put its file back into IAMCONSOLE_HOME."
+        )
 
 
 def collect_static_files() -> None:

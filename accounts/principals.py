@@ -4,6 +4,7 @@ Rules: reference_policies_variables (principal key values), reference_policies_e
 cloudtrail-event-reference-user-identity.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -13,7 +14,7 @@ from iamconsole.aws import arn
 Tags = tuple[tuple[str, str], ...]
 
 
-class _Described:
+class _Described(ABC):
     """What all principals can say of themselves; each kind replaces what is otherwise for it."""
 
     __slots__ = ()
@@ -22,19 +23,19 @@ class _Described:
     account_id: str
 
     @property
+    @abstractmethod
     def arn(self) -> str:
         """The ARN by which policies and events name the caller."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """The name shown in the console and in events."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def principal_id(self) -> str:
         """The unique id in events and in `aws:userid`."""
-        raise NotImplementedError
 
     @property
     def session_tags(self) -> Tags:

@@ -10,7 +10,7 @@ import inspect
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
 from itertools import product
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -34,10 +34,6 @@ Further = Callable[[Call, Parameters], Iterable[tuple[str, Target]]]
 _inside: ContextVar[str] = ContextVar("operation", default="")
 
 
-def _missing(call: Call) -> None:
-    raise NotImplementedError("an attempt is no function")
-
-
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What the gate knows of one operation.
@@ -45,7 +41,7 @@ class Operation:
     `hidden` are parameters that no event may hold; `keys` maps a parameter to the condition key that carries it;
     `also` maps a parameter to a further action that whoever gives it must be allowed (tags at creation need TagUser);
     `further` gives more that must be allowed, each an action on a resource of its own (iam:PassRole on the role that is
-    handed over); `answer` gives the response elements of a change's event. `run` is the function itself, gate included.
+    handed over); `answer` gives the response elements of a change's event.
     `event_name` is the name in the trail of what AWS has no operation for.
     """
 
@@ -58,7 +54,6 @@ class Operation:
     answer: Answer | None = None
     further: Further | None = None
     event_name: str = ""
-    run: Callable[..., Any] = field(default=_missing, compare=False, repr=False)
 
     @property
     def recorded_action(self) -> str:
@@ -90,6 +85,8 @@ class Operation:
 
 OPERATIONS: dict[str, Operation] = {}
 """Every operation by its action, as the doors look it up."""
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+"""The function of each operation by its action, gate included."""
 
 
 def operation(
@@ -128,7 +125,7 @@ def operation(
         if not batch:
             if action in OPERATIONS:
                 raise RuntimeError(f"{action} is an operation already: one action, one function")
-            OPERATIONS[action] = replace(known, run=through_the_gate)
+            OPERATIONS[action], FUNCTIONS[action] = known, through_the_gate
         return through_the_gate
 
     return decorate

@@ -83,11 +83,11 @@ def address_rows() -> Iterator[str]:
 def operation_rows() -> Iterator[str]:
     """One row an operation, in the order of the actions."""
     from accounts.arns import any_resource
-    from iamconsole.gate import OPERATIONS
+    from iamconsole.gate import FUNCTIONS, OPERATIONS
 
     load()
     for action, known in sorted(OPERATIONS.items()):
-        if not known.run.__module__.startswith((*PACKAGES, *MODULES)):
+        if not FUNCTIONS[action].__module__.startswith((*PACKAGES, *MODULES)):
             continue  # an operation of a test's own
         further = [f"`{name}` where `{parameter}` is given" for parameter, name in known.also.items()]
         further += [words(known.further)] if known.further else []

@@ -18,7 +18,7 @@ import pytest
 from accounts.models import Account, User
 from iamconsole.aws.errors import AccessDenied, IamError
 from iamconsole.call import Call
-from iamconsole.gate import OPERATIONS, Operation
+from iamconsole.gate import FUNCTIONS, OPERATIONS, Operation
 from tests.factories import a_call, a_group, a_role, a_user, an_inline_policy
 from tests.routes import load
 
@@ -85,7 +85,7 @@ def filled(value: Any, account: Account) -> Any:
 def parameters_of(known: Operation, account: Account) -> dict[str, Any]:
     """Values for what the operation must be given; whether such things exist does not matter to the gate."""
     given = {}
-    for name, parameter in inspect.signature(known.run).parameters.items():
+    for name, parameter in inspect.signature(FUNCTIONS[known.action]).parameters.items():
         if name == "call" or parameter.default is not inspect.Parameter.empty:
             continue
         service = known.action.partition(":")[0]
@@ -117,7 +117,7 @@ def caller(account: Account) -> Callable[..., Call]:
 
 
 def resources_of(known: Operation, call: Call, given: dict[str, Any]) -> list[str]:
-    signature = inspect.signature(known.run)
+    signature = inspect.signature(FUNCTIONS[known.action])
     bound = signature.bind(call, **given)
     bound.apply_defaults()
     with suppress(IamError):
@@ -130,7 +130,7 @@ def resources_of(known: Operation, call: Call, given: dict[str, Any]) -> list[st
 def refusal_of(known: Operation, call: Call, given: dict[str, Any]) -> AccessDenied | None:
     """What the caller's policies refuse; any other error is one of the operation itself, behind the gate."""
     try:
-        known.run(call, **given)
+        FUNCTIONS[known.action](call, **given)
     except AccessDenied as error:
         return error if error.decision is not None else None
     except IamError:
@@ -149,11 +149,11 @@ def test_an_operation_asks_for_its_action_on_its_resources_and_nothing_else(
     assert refusal_of(known, caller(allowing(action, asked), *further), given) is None, f"{action} on {asked} is enough"
     everything_else = {"Effect": "Deny", "Action": action, "Resource": "*"}
     with pytest.raises(AccessDenied) as refused:
-        known.run(caller(allowing("*", ["*"]), everything_else), **given)
+        FUNCTIONS[known.action](caller(allowing("*", ["*"]), everything_else), **given)
     assert refused.value.action == action
     if asked != ["*"] and action not in OWN:
         with pytest.raises(AccessDenied) as refused:
-            known.run(caller(allowing(action, [f"{arn}-of-another" for arn in asked]), *further), **given)
+            FUNCTIONS[known.action](caller(allowing(action, [f"{arn}-of-another" for arn in asked]), *further), **given)
         assert refused.value.action == action
 
 

@@ -18,8 +18,9 @@ from iamconsole.call import REGION, Call
 from policies.documents import policy_of
 from policies.evaluation import PolicyType
 
-__all__ = ["assumed_role", "carried_along", "found_role", "role_used", "source_identity_of", "wrong_code"]
+__all__ = ["TOO_LONG", "assumed_role", "carried_along", "found_role", "role_used", "source_identity_of", "wrong_code"]
 
+TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 _WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code."
 
 

@@ -1,4 +1,6 @@
-"""Codes of MFA devices that a call brings along. A code counts once."""
+"""Codes of MFA devices that somebody brings along. A code counts once, and none before it counts after it."""
+
+from datetime import datetime
 
 from accounts import totp
 from accounts.mfa_devices import enabled_devices, seed_of
@@ -6,7 +8,7 @@ from accounts.models import MFADevice
 from accounts.principals import UserPrincipal
 from iamconsole.call import Call
 
-__all__ = ["take_code"]
+__all__ = ["take_code", "use_code"]
 
 
 def take_code(call: Call, serial_number: str, code: str) -> bool:
@@ -19,8 +21,13 @@ def take_code(call: Call, serial_number: str, code: str) -> bool:
         return False
     user_id = principal.user_id if isinstance(principal, UserPrincipal) else None
     devices = [each for each in enabled_devices(call.account_id, user_id) if each.serial_number == serial_number]
-    step = totp.step_of_code(seed_of(devices[0]), code, call.time, drift=devices[0].drift) if devices else None
+    return bool(devices) and use_code(devices[0], code, call.time)
+
+
+def use_code(device: MFADevice, code: str, moment: datetime) -> bool:
+    """Use up a code of a device; tell whether it was right and unused. A passkey shows none."""
+    step = None if device.is_passkey else totp.step_of_code(seed_of(device), code, moment, drift=device.drift)
     if step is None:
         return False
-    unused = MFADevice.objects.filter(pk=devices[0].pk, enable_date=devices[0].enable_date, last_used_step__lt=step)
+    unused = MFADevice.objects.filter(pk=device.pk, enable_date=device.enable_date, last_used_step__lt=step)
     return unused.update(last_used_step=step) == 1

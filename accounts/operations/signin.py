@@ -12,9 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import passkeys, totp
+from accounts import passkeys
 from accounts.authentication import Attempt, Identity, authenticate_root, authenticate_user
-from accounts.mfa_devices import enabled_devices, seed_of
+from accounts.codes import use_code
+from accounts.mfa_devices import enabled_devices
 from accounts.models import Account, MFADevice, User
 from accounts.operations.throttling import Attempted, admit
 from accounts.passkeys import Answer, UnprovenAnswer
@@ -139,7 +140,7 @@ def sign_in_with_code(visit: Visit, identity: Identity, *, code: str, device: st
     """
     virtual = [each for each in mfa_devices_of(identity) if not each.is_passkey]
     devices = [each for each in virtual if device in ("", each.name)]
-    _complete(visit, identity, devices, lambda each: _take_code(each, code, visit.time))
+    _complete(visit, identity, devices, lambda each: use_code(each, code, visit.time))
 
 
 def sign_in_with_passkey(visit: Visit, identity: Identity, answer: Answer | None) -> None:
@@ -168,14 +169,6 @@ def _complete(
     named = devices[0] if len(devices) == 1 else None
     _save_failure(visit, identity, _described(identity.principal), _additional(visit, named, mfa_used=True))
     raise SignInFailed
-
-
-def _take_code(device: MFADevice, code: str, moment: datetime) -> bool:
-    step = totp.step_of_code(seed_of(device), code, moment, drift=device.drift)
-    if step is None:
-        return False
-    unused = MFADevice.objects.filter(pk=device.pk, enable_date=device.enable_date, last_used_step__lt=step)
-    return unused.update(last_used_step=step) == 1
 
 
 def _take_answer(device: MFADevice, answer: Answer | None, moment: datetime) -> bool:

@@ -10,7 +10,15 @@ from typing import Any
 
 from accounts import arns, shapes
 from accounts.arns import Parameters, Target
-from accounts.assuming import assumed_role, carried_along, found_role, role_used, source_identity_of, wrong_code
+from accounts.assuming import (
+    TOO_LONG,
+    assumed_role,
+    carried_along,
+    found_role,
+    role_used,
+    source_identity_of,
+    wrong_code,
+)
 from accounts.codes import take_code
 from accounts.issuing import check_duration, issue, session_policies
 from accounts.models import AccessKey, CredentialKind, TemporaryCredential
@@ -22,7 +30,6 @@ from iamconsole.call import Call, SessionKind
 from iamconsole.gate import operation
 from policies.authorization_message import decode
 
-_TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 _TOO_LONG_IN_A_CHAIN = (
     "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
 )
@@ -67,7 +74,7 @@ def assume_role(
     longest = (
         min(role.max_session_duration, quotas.ROLE_CHAINING_DURATION.maximum) if chained else role.max_session_duration
     )
-    sentence = _TOO_LONG_IN_A_CHAIN if chained else _TOO_LONG
+    sentence = _TOO_LONG_IN_A_CHAIN if chained else TOO_LONG
     seconds = check_duration(duration_seconds, quotas.ASSUME_ROLE_DURATION, longest=longest, sentence=sentence)
     session_tags, transitive = _session_tags(call, tags, transitive_tag_keys)
     policies = session_policies(role.account_id, policy, policy_arns, session_tags)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from accounts import queries, shapes
-from accounts.assuming import assumed_role, found_role, role_used
+from accounts.assuming import TOO_LONG, assumed_role, found_role, role_used
 from accounts.issuing import check_duration, issue, session_policies
 from accounts.models import Account, CredentialKind
 from accounts.principals import WebIdentity
@@ -19,8 +19,6 @@ from iamconsole.call import Call
 from iamconsole.gate import operation
 
 __all__ = ["assume_role_with_web_identity", "identify"]
-
-_TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
 
 def identify(role_arn: str, token: str, now: datetime) -> tuple[Account, WebIdentity]:
@@ -68,7 +66,7 @@ def assume_role_with_web_identity(
     assert isinstance(principal, WebIdentity)  # noqa: S101 - `identify` makes the call
     role = found_role(call, role_arn)
     seconds = check_duration(
-        duration_seconds, quotas.ASSUME_ROLE_DURATION, longest=role.max_session_duration, sentence=_TOO_LONG
+        duration_seconds, quotas.ASSUME_ROLE_DURATION, longest=role.max_session_duration, sentence=TOO_LONG
     )
     policies = session_policies(role.account_id, policy, policy_arns)
     role_used(role, call)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -16,12 +15,10 @@ from accounts.operations.sts import (
     decode_authorization_message,
     get_access_key_info,
     get_caller_identity,
-    get_federation_token,
-    get_session_token,
 )
-from accounts.operations.users import get_user, list_users
+from accounts.operations.users import list_users
 from accounts.principals import RoleSession, ServicePrincipal
-from accounts.sessions import Credentials, recall_session, secret_of
+from accounts.sessions import recall_session, secret_of
 from iamconsole.audit.models import Event
 from iamconsole.aws.errors import (
     AccessDenied,
@@ -35,42 +32,8 @@ from iamconsole.aws.errors import (
 from iamconsole.call import Call, Session, SessionKind
 from policies import access
 from policies.authorization_message import encode
-from tests.factories import a_call, a_code, a_role, a_user, an_account, an_inline_policy, an_mfa_device
-
-LIST_USERS = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}}'
-EVERYTHING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
-
-
-def allowing(action: str, resource: str = "*") -> str:
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": resource}}
-    )
-
-
-def trusting(*principals: str, condition: dict[str, Any] | None = None, action: Any = "sts:AssumeRole") -> str:
-    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": action}
-    if condition:
-        statement["Condition"] = condition
-    return json.dumps({"Version": "2012-10-17", "Statement": statement})
-
-
-def calling_with(credentials: Credentials, **fields: Any) -> Call:
-    standing = recall_session(credentials.credential.access_key_id, timezone.now())
-    assert standing is not None
-    return Call(
-        principal=standing.principal,
-        account=standing.account,
-        time=timezone.now(),
-        session=standing.session,
-        access_key_id=credentials.credential.access_key_id,
-        **fields,
-    )
-
-
-def a_program(account: Account, user: User | None = None) -> Call:
-    """A call with long-term credentials."""
-    call = a_call(account, user)
-    return Call(principal=call.principal, account=account, time=call.time, access_key_id="AKIAEXAMPLEEXAMPLE00")
+from tests.accounts.operations.sessions import EVERYTHING, LIST_USERS, allowing, calling_with, trusting
+from tests.factories import a_call, a_role, a_user, an_account, an_inline_policy
 
 
 @pytest.fixture
@@ -339,102 +302,6 @@ class TestTagsAndSourceIdentity:
         assume_role(call, role_arn=tagging.arn, role_session_name="alice", source_identity="alice")
         with pytest.raises(AccessDenied):
             assume_role(call, role_arn=tagging.arn, role_session_name="alice", source_identity="mallory")
-
-
-class TestMFA:
-    NEEDS_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-
-    @pytest.fixture
-    def guarded(self, account: Account) -> Role:
-        return a_role(account, "Guarded", trust=trusting(account.account_id, condition=self.NEEDS_MFA))
-
-    def test_a_role_that_wants_mfa_takes_a_code_with_the_call(
-        self, account: Account, alice: User, guarded: Role
-    ) -> None:
-        device, seed = an_mfa_device(alice)
-        call = a_program(account, alice)
-        with pytest.raises(AccessDenied, match="no role trust policy"):
-            assume_role(call, role_arn=guarded.arn, role_session_name="alice")
-        code = a_code(seed)
-        taken = assume_role(
-            a_program(account, alice),
-            role_arn=guarded.arn,
-            role_session_name="alice",
-            serial_number=device.serial_number,
-            token_code=code,
-        )
-        assert calling_with(taken).context()["aws:MultiFactorAuthPresent"] == ("false",)
-        with pytest.raises(AccessDenied, match="invalid MFA one time pass code"):
-            assume_role(
-                a_program(account, alice),
-                role_arn=guarded.arn,
-                role_session_name="alice",
-                serial_number=device.serial_number,
-                token_code=code,
-            )
-        assert code not in json.dumps(
-            list(Event.objects.filter(account_id=account.pk).values_list("record", flat=True))
-        )
-
-    def test_a_device_of_somebody_else_proves_nothing(self, account: Account, alice: User, guarded: Role) -> None:
-        device, seed = an_mfa_device(a_user(account))
-        with pytest.raises(AccessDenied, match="invalid MFA"):
-            assume_role(
-                a_program(account, alice),
-                role_arn=guarded.arn,
-                role_session_name="alice",
-                serial_number=device.serial_number,
-                token_code=a_code(seed),
-            )
-
-    def test_a_session_token_without_mfa_reaches_neither_iam_nor_most_of_sts(
-        self, account: Account, alice: User
-    ) -> None:
-        session = calling_with(get_session_token(a_program(account, alice)))
-        for refused in (lambda: get_user(session, user_name="alice"), lambda: get_session_token(session)):
-            with pytest.raises(InvalidClientTokenId):
-                refused()
-        assert get_caller_identity(session).arn == alice.arn
-
-    def test_a_session_token_with_mfa_does_what_the_user_may(self, account: Account, alice: User) -> None:
-        device, seed = an_mfa_device(alice)
-        taken = get_session_token(
-            a_program(account, alice), serial_number=device.serial_number, token_code=a_code(seed)
-        )
-        session = calling_with(taken)
-        assert get_user(session, user_name="alice").name == "alice"
-        assert session.context()["aws:MultiFactorAuthPresent"] == ("true",)
-        assert taken.credential.expires - taken.credential.issued == timedelta(hours=12)
-
-    def test_the_root_users_session_token_lasts_an_hour(self, account: Account) -> None:
-        with pytest.raises(ValidationError):
-            get_session_token(a_program(account), duration_seconds=3601)
-        assert get_caller_identity(calling_with(get_session_token(a_program(account)))).user_id == account.pk
-
-
-class TestFederation:
-    def test_a_federated_session_may_do_what_user_and_session_policy_both_allow(
-        self, account: Account, alice: User
-    ) -> None:
-        taken = get_federation_token(a_program(account, alice), name="visitor", policy=allowing("s3:GetObject"))
-        session = calling_with(taken)
-        assert session.principal.arn == f"arn:aws:sts::{account.pk}:federated-user/visitor"
-        assert access.judge(session, "s3:GetObject", "arn:aws:s3:::b/k", {}).allowed
-        assert not access.judge(session, "s3:PutObject", "arn:aws:s3:::b/k", {}).allowed
-
-    def test_without_a_session_policy_it_may_do_nothing(self, account: Account, alice: User) -> None:
-        session = calling_with(get_federation_token(a_program(account, alice), name="visitor"))
-        assert not access.judge(session, "s3:GetObject", "arn:aws:s3:::b/k", {}).allowed
-        with pytest.raises(InvalidClientTokenId):
-            list_users(session)
-
-    def test_it_needs_permission_and_long_term_credentials(self, account: Account, call: Call, role: Role) -> None:
-        with pytest.raises(AccessDenied, match="sts:GetFederationToken"):
-            get_federation_token(a_program(account, a_user(account)), name="visitor")
-        an_inline_policy(role, allowing("sts:*"))
-        session = calling_with(assume_role(call, role_arn=role.arn, role_session_name="alice"))
-        with pytest.raises(AccessDenied, match="session credentials"):
-            get_federation_token(session, name="visitor")
 
 
 def test_ac39_a_service_takes_the_role_it_was_given(account: Account) -> None:

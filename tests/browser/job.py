@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.acts import rewrite
 from tests.browser.conftest import Lab
-from tests.browser.tour import rewrite
 
 OBJECTS = """{
     "Version": "2012-10-17",

@@ -15,8 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
+from tests.browser.acts import Stop
 from tests.browser.conftest import DESK, PHONE, Lab
-from tests.browser.tour import NO_PAGES, STOPS, Stop
+from tests.browser.tour import NO_PAGES, STOPS
 from tests.browser.walk import Tour
 
 LARGE = (

@@ -6,10 +6,10 @@ import json
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.acts import editor, rewrite
 from tests.browser.conftest import Arrive, Lab
 from tests.browser.test_accessibility import violations
 from tests.browser.test_keyboard import tab_to
-from tests.browser.tour import editor, rewrite
 
 RIGHT = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, indent=4

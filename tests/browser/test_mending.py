@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import rewrite
 from tests.browser.conftest import Lab
-from tests.browser.tour import rewrite
 
 
 def test_an_error_in_the_trust_policy_goes_when_the_text_is_changed(lab: Lab, admin: Page) -> None:

@@ -19,8 +19,8 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
+from tests.browser.acts import Stop
 from tests.browser.conftest import Lab, arrive_at
-from tests.browser.tour import Stop
 
 KB = 1024
 MANY = 100

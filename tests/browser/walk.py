@@ -32,8 +32,9 @@ from policies.operations.control_policies import create_policy
 from policies.operations.control_policy_attachments import attach_policy
 from policies.views import specify_permissions
 from tests import factories
+from tests.browser.acts import Stop
 from tests.browser.conftest import DESK, Lab, Visitor, arrive_at
-from tests.browser.tour import SIGNED_OUT, Stop
+from tests.browser.tour import SIGNED_OUT
 from tests.soft_passkey import a_passkey
 
 ACCOUNT_FIELD = "Account ID (12 digits) or account alias"

@@ -1,4 +1,4 @@
-"""What History tabs tell: each kind of change in words, with who made it, and through what it counts for somebody."""
+"""What History tabs tell: each kind of change in words, with who made it and its event, page by page."""
 
 from __future__ import annotations
 
@@ -10,15 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, User, UserTag
+from accounts.models import User, UserTag
 from accounts.operations.access_keys import create_access_key, delete_access_key, update_access_key
-from accounts.operations.groups import (
-    add_user_to_group,
-    create_group,
-    delete_group,
-    remove_user_from_group,
-    update_group,
-)
+from accounts.operations.groups import add_user_to_group, remove_user_from_group, update_group
 from accounts.operations.login_profiles import create_login_profile, delete_login_profile, update_login_profile
 from accounts.operations.mfa_devices import deactivate_mfa_device, delete_virtual_mfa_device
 from accounts.operations.roles import create_role, update_assume_role_policy, update_role
@@ -29,66 +23,23 @@ from iamconsole.audit.recording import Outcome, api_event
 from iamconsole.aws.errors import AccessDenied, NoSuchEntity
 from iamconsole.aws.paging import PageRequest
 from iamconsole.call import Call
-from policies.history import Change, Thing, causes, sentence
 from policies.models import ManagedPolicy
 from policies.operations.attachments import (
     attach_group_policy,
-    attach_role_policy,
     attach_user_policy,
     detach_group_policy,
     detach_user_policy,
 )
 from policies.operations.boundaries import delete_user_permissions_boundary, put_user_permissions_boundary
 from policies.operations.history import lookup_change, lookup_changes
-from policies.operations.inline_policies import (
-    delete_group_policy,
-    delete_user_policy,
-    put_group_policy,
-    put_user_policy,
-)
-from policies.operations.managed_policies import delete_policy
-from policies.operations.policy_versions import (
-    create_policy_version,
-    delete_policy_version,
-    set_default_policy_version,
-)
+from policies.operations.inline_policies import delete_user_policy, put_user_policy
+from policies.operations.policy_versions import create_policy_version, delete_policy_version, set_default_policy_version
 from policies.operations.tags import tag_policy
 from tests.factories import EC2_TRUST, PASSWORD, a_call, an_account, an_mfa_device
-from tests.policies.operations.documents import ADMINISTRATOR_ACCESS, LIST_BUCKET, READ_ONLY, a_policy, allow
+from tests.policies.history.sentences import OTHER, changes, history, said
+from tests.policies.operations.documents import ADMINISTRATOR_ACCESS, LIST_BUCKET, READ_ONLY, a_policy
 
-OTHER = LIST_BUCKET.replace("my-bucket", "your-bucket")
 LAMBDA_TRUST = EC2_TRUST.replace("ec2", "lambda")
-
-
-@pytest.fixture
-def call(account: Account, alice: User) -> Call:
-    """A call of alice's, who administers; each operation of a test shares its request."""
-    return a_call(account, alice)
-
-
-@pytest.fixture
-def bobs(call: Call) -> Call:
-    """The same, in an account where bob and Developers are."""
-    create_user(call, user_name="bob")
-    create_group(call, group_name="Developers")
-    return call
-
-
-def changes(call: Call, noun: str, name: str) -> list[Change]:
-    return list(lookup_changes(call, resource_type=noun, resource_name=name, page=PageRequest(size=100)))
-
-
-def said(change: Change, noun: str, name: str) -> str:
-    subject = Thing(noun, name.rpartition("/")[2])
-    parts = (sentence(change, subject), *causes(change, subject))
-    return " ".join("".join(each if isinstance(each, str) else each.name for each in part) + "." for part in parts)
-
-
-def history(call: Call, noun: str, name: str) -> list[str]:
-    """What the tab says, oldest first and without who says it."""
-    told = [said(change, noun, name) for change in changes(call, noun, name)]
-    assert all(each.startswith("alice ") for each in told), told
-    return [each.removeprefix("alice ") for each in told][::-1]
 
 
 def test_a_users_own_changes_are_told(bobs: Call) -> None:
@@ -157,95 +108,6 @@ def test_an_mfa_device_is_told_as_it_comes_and_as_it_goes(bobs: Call) -> None:
     gone, come, _ = changes(bobs, "user", "bob")
     assert said(come, "user", "bob").endswith(" assigned MFA device bobs-phone to bob.")
     assert said(gone, "user", "bob") == "alice removed MFA device bobs-phone from bob."
-
-
-def test_what_happened_to_a_users_groups_counts_while_the_user_was_in_them(bobs: Call) -> None:
-    tools = a_policy(bobs, "Tools")
-    attach_group_policy(bobs, group_name="Developers", policy_arn=tools)
-    create_policy_version(bobs, policy_arn=tools, policy_document=OTHER, set_as_default=True)
-    add_user_to_group(bobs, group_name="Developers", user_name="bob")
-    put_group_policy(bobs, group_name="Developers", policy_name="Shared", policy_document=LIST_BUCKET)
-    attach_group_policy(bobs, group_name="Developers", policy_arn=ADMINISTRATOR_ACCESS)
-    set_default_policy_version(bobs, policy_arn=tools, version_id="v1")
-    remove_user_from_group(bobs, group_name="Developers", user_name="bob")
-    detach_group_policy(bobs, group_name="Developers", policy_arn=ADMINISTRATOR_ACCESS)
-    set_default_policy_version(bobs, policy_arn=tools, version_id="v2")
-    member = "bob was a member of the user group."
-    assert history(bobs, "user", "bob")[1:] == [
-        "added user bob to user group Developers.",
-        f"added inline policy Shared to user group Developers. {member}",
-        f"attached policy AdministratorAccess to user group Developers. {member}",
-        (
-            "put version 1 of policy Tools in force in place of version 2. "
-            "The policy was attached to user group Developers, and bob was a member."
-        ),
-        "removed user bob from user group Developers.",
-    ]
-
-
-def test_a_second_stay_in_a_group_counts_like_the_first_and_the_time_between_does_not(bobs: Call) -> None:
-    def stay(name: str) -> None:
-        add_user_to_group(bobs, group_name="Developers", user_name="bob")
-        put_group_policy(bobs, group_name="Developers", policy_name=name, policy_document=LIST_BUCKET)
-        remove_user_from_group(bobs, group_name="Developers", user_name="bob")
-
-    stay("First")
-    put_group_policy(bobs, group_name="Developers", policy_name="Between", policy_document=LIST_BUCKET)
-    stay("Second")
-    told = " ".join(history(bobs, "user", "bob"))
-    assert "First" in told
-    assert "Second" in told
-    assert "Between" not in told
-
-
-def test_a_new_default_version_counts_for_whom_the_policy_is_attached_to_and_bounds(bobs: Call) -> None:
-    tools = a_policy(bobs, "Tools")
-    create_role(bobs, role_name="Runner", assume_role_policy_document=EC2_TRUST)
-    attach_role_policy(bobs, role_name="Runner", policy_arn=tools)
-    attach_user_policy(bobs, user_name="bob", policy_arn=tools)
-    put_user_permissions_boundary(bobs, user_name="bob", permissions_boundary=tools)
-    create_policy_version(bobs, policy_arn=tools, policy_document=OTHER)
-    create_policy_version(bobs, policy_arn=tools, policy_document=READ_ONLY, set_as_default=True)
-    new = "created version 3 of policy Tools and put it in force in place of version 1."
-    attached, bounding = "The policy was attached to {}.", "The policy was the permissions boundary of {}."
-    assert history(bobs, "role", "Runner")[-1] == f"{new} {attached.format('Runner')}"
-    assert history(bobs, "user", "bob")[-1] == f"{new} {attached.format('bob')} {bounding.format('bob')}"
-    put_user_permissions_boundary(bobs, user_name="bob", permissions_boundary=ADMINISTRATOR_ACCESS)
-    detach_user_policy(bobs, user_name="bob", policy_arn=tools)
-    set_default_policy_version(bobs, policy_arn=tools, version_id="v2")
-    assert "version 2" not in " ".join(history(bobs, "user", "bob"))
-
-
-def test_a_tag_that_policies_ask_for_is_told_with_their_names(bobs: Call) -> None:
-    asking = allow("s3:GetObject", Condition={"StringEquals": {"aws:PrincipalTag/Team": "red"}})
-    put_user_policy(bobs, user_name="bob", policy_name="Own", policy_document=asking)
-    put_group_policy(bobs, group_name="Developers", policy_name="Shared", policy_document=asking)
-    add_user_to_group(bobs, group_name="Developers", user_name="bob")
-    tools = a_policy(bobs, "Tools", asking)
-    attach_user_policy(bobs, user_name="bob", policy_arn=tools)
-    attach_user_policy(bobs, user_name="bob", policy_arn=a_policy(bobs, "Others"))
-    tag_user(bobs, user_name="bob", tags=[("team", "red")])
-    create_policy_version(bobs, policy_arn=tools, policy_document=LIST_BUCKET, set_as_default=True)
-    delete_user_policy(bobs, user_name="bob", policy_name="Own")
-    tag_user(bobs, user_name="bob", tags=[("team", "blue"), ("other", "x")])
-    tags = {change.row["value"]: change.asking for change in changes(bobs, "user", "bob") if change.kind == "user tag"}
-    assert tags == {"red": ("Own", "Shared", "Tools"), "blue": ("Shared",), "x": ()}
-
-
-def test_joining_and_leaving_a_group_name_the_policies_that_it_had_then(bobs: Call) -> None:
-    tools = a_policy(bobs, "Tools")
-    attach_group_policy(bobs, group_name="Developers", policy_arn=tools)
-    put_group_policy(bobs, group_name="Developers", policy_name="Shared", policy_document=LIST_BUCKET)
-    put_group_policy(bobs, group_name="Developers", policy_name="Shared", policy_document=OTHER)
-    add_user_to_group(bobs, group_name="Developers", user_name="bob")
-    detach_group_policy(bobs, group_name="Developers", policy_arn=tools)
-    attach_group_policy(bobs, group_name="Developers", policy_arn=ADMINISTRATOR_ACCESS)
-    remove_user_from_group(bobs, group_name="Developers", user_name="bob")
-    delete_group_policy(bobs, group_name="Developers", policy_name="Shared")
-    detach_group_policy(bobs, group_name="Developers", policy_arn=ADMINISTRATOR_ACCESS)
-    add_user_to_group(bobs, group_name="Developers", user_name="bob")
-    stays = [change.carried for change in changes(bobs, "user", "bob") if change.kind == "membership"]
-    assert stays == [(), ("AdministratorAccess", "Shared"), ("Shared", "Tools")]
 
 
 def test_a_groups_changes_are_told(bobs: Call) -> None:
@@ -338,38 +200,6 @@ def documents(call: Call) -> Iterator[tuple[str, str]]:
     for change in reversed(changes(call, "user", "bob")):
         one = lookup_change(call, resource_type="user", resource_name="bob", key=change.key)
         yield one.before, one.after
-
-
-def test_groups_and_policies_are_named_as_they_were_and_linked_as_they_are(bobs: Call) -> None:
-    tools, gone = a_policy(bobs, "Tools"), a_policy(bobs, "Gone")
-    create_group(bobs, group_name="Left")
-    for group in ("Developers", "Left"):
-        add_user_to_group(bobs, group_name=group, user_name="bob")
-    attach_group_policy(bobs, group_name="Left", policy_arn=gone)
-    create_policy_version(bobs, policy_arn=gone, policy_document=OTHER, set_as_default=True)
-    attach_group_policy(bobs, group_name="Developers", policy_arn=tools)
-    told = history(bobs, "user", "bob")
-    detach_group_policy(bobs, group_name="Left", policy_arn=gone)
-    remove_user_from_group(bobs, group_name="Left", user_name="bob")
-    delete_group(bobs, group_name="Left")
-    delete_policy_version(bobs, policy_arn=gone, version_id="v1")
-    delete_policy(bobs, policy_arn=gone)
-    update_group(bobs, group_name="Developers", new_group_name="Builders")
-    again = history(bobs, "user", "bob")
-    assert again[: len(told)] == told
-    assert again[len(told) :] == [
-        "detached policy Gone from user group Left. bob was a member of the user group.",
-        "removed user bob from user group Left.",
-    ]
-    found = changes(bobs, "user", "bob")
-    version = next(change for change in found if change.kind == "version")
-    assert version.things["policy"] == Thing("policy", "Gone")
-    assert version.vias[0].group == Thing("group", "Left")
-    kept = next(change for change in found if change.things.get("policy", Thing("", "")).name == "Tools")
-    assert kept.things == {
-        "policy": Thing("policy", "Tools", tools, "Tools"),
-        "group": Thing("group", "Developers", "Builders", "Builders"),
-    }
 
 
 def test_a_user_made_again_under_the_same_name_has_no_part_in_the_first_ones_history(bobs: Call) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from accounts import organizations
+from accounts.conflicts import refusing_duplicates
 from accounts.models import Account, OrganizationAccount, OrganizationalUnit
 from accounts.organizations import Node
 from iamconsole.aws.errors import NoSuchEntity
@@ -17,6 +18,7 @@ from policies.controlling import allow_everything
 __all__ = ["UNIT", "keep_start", "list_account_states", "reset_account"]
 
 
+_TAKEN = "The state holds a bucket whose name another account has taken meanwhile: nothing was put back."
 UNIT = "Students"
 """The unit of the organization in which the student accounts stand."""
 
@@ -41,7 +43,8 @@ def reset_account(call: Call, *, account_id: str, state_id: int | None = None, r
         call, member, reason=reason or ("Before a reset" if wanted.is_start else "Before a state was put back")
     )
     clear_rows(member.pk)
-    put_rows(wanted.rows)
+    with refusing_duplicates(_TAKEN):
+        put_rows(wanted.rows)
     member.alias = _free(wanted.alias, member)
     member.save(update_fields=["alias"])
     _take_in_again(call, member)

@@ -17,7 +17,7 @@ from accounts.operations.organizations import leave_organization
 from accounts.operations.users import create_user, delete_user, list_users
 from accounts.secrets import password_matches
 from iamconsole.audit.models import Event
-from iamconsole.aws.errors import AccessDenied, NoSuchEntity
+from iamconsole.aws.errors import AccessDenied, EntityAlreadyExists, NoSuchEntity
 from iamconsole.call import Call
 from iamconsole.classroom.models import AccountState, StudentAccount
 from iamconsole.classroom.operations.states import list_account_states, reset_account
@@ -25,6 +25,7 @@ from iamconsole.classroom.operations.students import list_cards, list_students
 from iamconsole.classroom.roster import read_roster
 from iamconsole.classroom.seating import Change, plan, seat
 from policies.models import Attachment, InlinePolicy, LabResource, ManagedPolicy
+from policies.operations.lab_resources import CREATE
 from tests.factories import a_call, a_user, an_account, an_inline_policy, sign_in
 
 ROSTER = "name,email,id\nAnna Berg,anna@example.org,s1\nBo Li,bo@example.org,s2\n"
@@ -153,6 +154,21 @@ def test_a_student_cannot_leave_the_class_and_a_reset_takes_in_who_left(
     assert place.unit.unit_name == "Students"
     with pytest.raises(AccessDenied, match="service control policy"):
         leave_organization(as_student(anna))
+
+
+def test_a_state_whose_bucket_has_gone_to_somebody_else_is_refused_whole(
+    call: Call, students: list[StudentAccount]
+) -> None:
+    anna, bo = students
+    bucket = f"bucket-of-{anna.member_id}"
+    CREATE["bucket"](as_student(anna), name=bucket)
+    kept = reset_account(call, account_id=anna.member_id)
+    CREATE["bucket"](as_student(bo), name=bucket)
+    create_user(as_student(anna), user_name="mine")
+    with pytest.raises(EntityAlreadyExists, match="another account has taken"):
+        reset_account(call, account_id=anna.member_id, state_id=kept.pk)
+    assert User.objects.filter(account=anna.member, user_name="mine").exists()
+    assert LabResource.objects.get(name=bucket).account_id == bo.member_id
 
 
 def test_both_trails_tell_of_a_reset(call: Call, students: list[StudentAccount]) -> None:

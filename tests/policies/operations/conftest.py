@@ -1,4 +1,4 @@
-"""The cast: alice administers, bob may read only, carol may do nothing; and an organization of alice's."""
+"""The cast: alice administers, bob may read only, carol and dave nothing; and an organization of alice's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from accounts.models import Account, Organization
 from accounts.operations.organization_accounts import create_account
 from accounts.operations.organizations import create_organization
 from iamconsole.call import Call
+from policies import replay as replaying
+from policies.applied import CompiledPolicies
 from tests.factories import a_call, a_user, an_account, an_inline_policy
 from tests.policies.operations.documents import EVERYTHING, READ_ONLY
 
@@ -33,6 +35,11 @@ def carol(alice: Call) -> Call:
 
 
 @pytest.fixture
+def dave(alice: Call) -> Call:
+    return a_call(alice.account, a_user(alice.account, "dave", password=None))
+
+
+@pytest.fixture
 def organization(alice: Call) -> Organization:
     return create_organization(alice)
 
@@ -48,3 +55,9 @@ def administrator(member: Account) -> Call:
     user = a_user(member, "mallory", password=None)
     an_inline_policy(user, EVERYTHING)
     return a_call(member, user)
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has compiled nothing yet: every document of a record must be found anew."""
+    monkeypatch.setattr(replaying, "COMPILED", CompiledPolicies())

@@ -24,8 +24,6 @@ from policies.operations.managed_policies import create_policy
 from tests.factories import a_call, a_role, a_user, an_account, an_inline_policy
 from tests.policies.operations.lab_documents import LAMBDA_TRUST, a_resource, allowing, policy_for
 
-__all__ = ["LAMBDA_TRUST", "allowing", "policy_for"]  # test_lab_tries.py takes them from here
-
 
 @pytest.fixture
 def alice(account: Account) -> User:

@@ -20,7 +20,7 @@ from policies.operations.last_accessed import (
     get_service_last_accessed_details,
 )
 from tests.factories import a_call, a_group, a_role, a_user, an_account, an_inline_policy
-from tests.policies.operations.test_lab_resources import LAMBDA_TRUST, allowing, policy_for
+from tests.policies.operations.lab_documents import LAMBDA_TRUST, allowing, policy_for
 
 
 @pytest.fixture
